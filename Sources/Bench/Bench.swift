@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import ScenarioRunner
+
+@main
+struct Bench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "wiz-bench", abstract: "Measures throughput, memory, idle CPU and latency of the sensor on this machine (root).")
+
+    @Flag(help: "Only the ring buffer.") var ring = false
+    @Flag(help: "Only the rule engine.") var rules = false
+    @Flag(help: "Only the stack: memory, idle CPU, latency.") var stack = false
+    @Option(help: "Seconds for which the idle stack is watched.") var idleSeconds = 60
+    @Option(help: "Detections whose way to the portal is timed.") var samples = 200
+    @Option(help: "Folder with the rule files.") var rulesFolder: String?
+
+    func run() async throws {
+        HeapLayout.useOneArena()
+        let all = !ring && !rules && !stack
+        print("machine: \(ProcessInfo.processInfo.activeProcessorCount) cores, \(Self.build) build")
+        if all || rules { try RuleBench(rulesFolder: rulesFolder).run() }
+        if all || ring { try RingBench(rulesFolder: rulesFolder).run() }
+        if all || stack { try await StackBench(idleSeconds: idleSeconds, samples: samples).run() }
+    }
+
+    private static var build: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+}

@@ -1,0 +1,100 @@
+import Events
+import Foundation
+import Foundations
+import Glibc
+import Host
+import Pipeline
+import Probes
+import Synchronization
+
+/// Opens a file for writing as fast as asked and counts what comes out at the other end of the pipeline.
+struct RingBench {
+    let rulesFolder: String?
+
+    private static let seconds = 4.0
+    private static let ringBytes = 16 << 20
+
+    func run() throws {
+        print("\nring buffer -> decode -> process tree -> three consumers, all rules (\(Self.ringBytes >> 20) MiB ring, \(Int(Self.seconds)) s each)")
+        print("wanted/s    reached/s   messages   lost     consumer CPU ns/message")
+        for rate in [50_000, 100_000, 200_000, 300_000, 0] { try run(rate: rate) }
+    }
+
+    /// - Parameter rate: opens per second, 0 for as many as one thread can.
+    private func run(rate: Int) throws {
+        var options = ProbeOptions()
+        options.ownPID = 0
+        options.kinds = [.open]
+        options.ringBytes = Self.ringBytes
+        let rules = try BenchRules.load(folder: rulesFolder)
+        let probes = try ProbeSet(options: options)
+        let identity = SensorIdentity(id: "bench", name: "bench", sensorVersion: "", definitionsVersion: "", hostname: "bench", kernelVersion: "")
+        let settings = Pipeline.Settings(identity: identity, bootToWall: SystemClock.bootToWall(), hostNamespaces: ProcessScan.hostNamespaces())
+        let pipeline = Pipeline(settings: settings, rules: rules, seed: 1)
+        pipeline.handle(.processes(ProcessScan.all()), at: SystemClock.now())
+
+        let path = NSTemporaryDirectory() + "wiz-bench-\(getpid())"
+        defer { unlink(path) }
+        let producer = Producer(path: path, rate: rate, seconds: Self.seconds)
+        let start = SystemClock.monotonic()
+        producer.start()
+        var messages = 0
+        let cpu = Self.threadCPU()
+        while true {
+            let wasDone = producer.isDone
+            let now = SystemClock.now()
+            let n = probes.poll(milliseconds: 10) { pipeline.handle(message: $0, at: now) }
+            messages += n
+            pipeline.effects.removeAll(keepingCapacity: true)
+            if wasDone, n == 0 { break }
+        }
+        let used = Self.threadCPU() - cpu
+        let elapsed = (SystemClock.monotonic() - start).inSeconds
+        let lost = probes.counters().values.reduce(0) { $0 + $1.lost.values.reduce(0, +) }
+        func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+        print(
+            column(rate == 0 ? "all" : "\(rate)", 12) + column("\(Int(Double(messages) / elapsed))", 12) + column("\(messages)", 11) + column("\(lost)", 9)
+                + "\(messages == 0 ? 0 : Int(used) / messages)")
+    }
+
+    private static func threadCPU() -> UInt64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+
+    private final class Producer: Sendable {
+        private let path: String
+        private let rate: Int
+        private let seconds: Double
+        private let done = Atomic(false)
+        var isDone: Bool { done.load(ordering: .acquiring) }
+
+        init(path: String, rate: Int, seconds: Double) {
+            self.path = path
+            self.rate = rate
+            self.seconds = seconds
+        }
+
+        func start() {
+            let thread = Thread { [self] in
+                let start = SystemClock.monotonic()
+                var made = 0
+                while true {
+                    for _ in 0..<64 {
+                        let fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+                        if fd >= 0 { close(fd) }
+                    }
+                    made += 64
+                    let elapsed = (SystemClock.monotonic() - start).inSeconds
+                    if elapsed >= seconds { break }
+                    guard rate > 0 else { continue }
+                    let ahead = Double(made) / Double(rate) - elapsed
+                    if ahead > 0.0002 { usleep(UInt32(ahead * 1e6)) }
+                }
+                done.store(true, ordering: .releasing)
+            }
+            thread.start()
+        }
+    }
+}

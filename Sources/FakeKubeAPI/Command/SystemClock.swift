@@ -1,0 +1,13 @@
+import Foundation
+import Foundations
+
+/// The machine's clocks.
+enum SystemClock {
+    @Sendable static func now() -> Now { Now(monotonic: .init(nanoseconds: read(CLOCK_BOOTTIME)), wall: .init(nanoseconds: read(CLOCK_REALTIME))) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,189 @@
+import Contract
+import Crypto
+import Foundation
+import Glibc
+package import ScenarioModel
+import ScenarioActions
+
+/// One scenario against one stack: its steps in order, then what has to be there, then quiet, then what must not be there.
+package struct ScenarioRun: Sendable {
+    let scenario: Scenario
+    let stack: Stack
+    let tell: @Sendable (RunProgress) -> Void
+
+    package init(scenario: Scenario, stack: Stack, tell: @escaping RunProgress.Listener) {
+        self.scenario = scenario
+        self.stack = stack
+        self.tell = tell
+    }
+
+    /// The checks of the whole run.
+    ///
+    /// - Throws: when a step cannot be carried out; an expectation that does not hold is a failed check.
+    package func run() async throws -> [Check] {
+        try await prepareHost()
+        if let faults = scenario.faults { try await portal().put(faults) }
+        var checks: [Check] = []
+        for located in scenario.steps {
+            try Task.checkCancellation()
+            do {
+                checks += try await perform(located.step)
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw Shell.Failure(description: "\(scenario.file):\(located.line): \(error)")
+            }
+            // what comes after a wait in vain would only say the same thing again
+            if checks.contains(where: { !$0.passed }) { return checks }
+        }
+        tell(.note("waiting for what is expected (at most \(scenario.expectation.within.spanText))"))
+        checks += try await wait(for: scenario.expectation)
+        try await Task.sleep(for: scenario.expectation.settle)
+        checks += Judge.absence(scenario.expectation, try await observe(scenario.expectation))
+        if scenario.auditsTheWire { checks += try await auditWire() }
+        return checks
+    }
+
+    // MARK: steps
+
+    private func perform(_ step: Step) async throws -> [Check] {
+        switch step {
+        case .container(let spec):
+            tell(.note("container \(spec.name): pod \(spec.namespace)/\(spec.pod), image \(spec.image)"))
+            try await stack.startContainer(spec)
+        case .action(let call): return try await act(call)
+        case .wait(let span):
+            tell(.note("waiting \(span.spanText)"))
+            try await Task.sleep(for: span)
+        case .waitVirtual(let span):
+            let scale = await stack.sensor?.scale ?? 1
+            let real = Duration.milliseconds(Int64(Double(span.components.seconds) * 1000 / scale))
+            tell(.note("\(span.spanText) of the sensor's time pass (\(real.spanText))"))
+            try await Task.sleep(for: real)
+        case .waitUntil(let expectation):
+            tell(.note("waiting for what the step expects (at most \(expectation.within.spanText))"))
+            return try await wait(for: expectation)
+        case .outage(.begin):
+            tell(.note("the portal refuses every connection"))
+            try await portal().put(PortalView.outage)
+        case .outage(.end):
+            tell(.note("the portal answers again"))
+            try await portal().endFaults()
+        case .clock(let scale):
+            let sensor = try await sensor()
+            guard await sensor.scale != scale else { break }
+            tell(.note("the sensor restarts with a clock \(Int(scale)) times as fast"))
+            try await sensor.stop()
+            await sensor.setTimeScale(scale)
+            try await sensor.start()
+        case .faults(let plan):
+            tell(.note(plan.faults.isEmpty ? "faults end" : "\(plan.faults.count) faults in force"))
+            try await plan.faults.isEmpty ? portal().endFaults() : portal().put(plan)
+        case .reputation(let entry): try await teach(entry)
+        case .sensor(let command): try await control(command)
+        case .say(let text): tell(.said(text))
+        }
+        return []
+    }
+
+    private func control(_ command: SensorCommand) async throws {
+        tell(.note("sensor: \(command.rawValue)"))
+        let sensor = try await sensor()
+        switch command {
+        case .stop: try await sensor.stop()
+        case .kill: await sensor.kill()
+        case .start: try await sensor.start()
+        case .restart:
+            try await sensor.stop()
+            try await sensor.start()
+        }
+    }
+
+    private func teach(_ entry: ReputationEntry) async throws {
+        let (kind, value): (String, String)
+        switch entry.subject {
+        case .value(let given, let text): (kind, value) = (given, text)
+        case .file(let path, let container):
+            let file: URL
+            if let container {
+                file = try await stack.containerHost().container(container).root.appending(path: path)
+            } else {
+                file = URL(fileURLWithPath: path.replacing("${work}", with: hostFolder.path).replacing("${programs}", with: programs.path))
+            }
+            (kind, value) = ("sha256", SHA256.hash(data: try Data(contentsOf: file)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        }
+        tell(.note("the reputation service learns: \(kind) \(value.prefix(16))... is \(entry.disposition)"))
+        try await portal().add(IndicatorImport(indicators: [.init(kind: kind, value: value, disposition: entry.disposition, family: entry.family, source: "scenario \(scenario.name)")]))
+    }
+
+    private func act(_ call: ActionCall) async throws -> [Check] {
+        tell(.note("\(call.name)\(call.container.map { " in \($0)" } ?? " on the host"): \(call.arguments.joined(separator: " ").prefix(100))"))
+        var environment = call.environment
+        environment["HOST_NETNS"] = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/net")
+        var command: [String]
+        if let container = call.container {
+            let inside = try ActionLibrary.command(call, programs: RootFileSystem.programs, work: "/tmp")
+            command = try await stack.containerHost().execution(of: inside, in: container, environment: environment, terminal: call.terminal)
+        } else {
+            command = try ActionLibrary.command(call, programs: programs.path, work: hostFolder.path)
+        }
+        if call.terminal { command = Self.onTerminal(command) }
+        for _ in 0..<call.times {
+            let result = try await Shell.run(command, environment: environment, folder: hostFolder, limit: call.limit)
+            if let expected = call.exit, result.status != expected {
+                let how = result.status.map { "exit status \($0)" } ?? "not done after \(call.limit.spanText)"
+                throw Shell.Failure(description: "action '\(call.name)': \(how) instead of \(expected)\n\(result.output.suffix(1000))")
+            }
+        }
+        return []
+    }
+
+    /// The command on a pseudo-terminal of its own, by script(1), also where we have none ourselves.
+    package static func onTerminal(_ command: [String]) -> [String] {
+        ["script", "--quiet", "--return", "--command", command.map(quoted).joined(separator: " "), "/dev/null"]
+    }
+
+    private static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
+
+    // MARK: what is seen
+
+    private func wait(for expectation: Expected) async throws -> [Check] {
+        let deadline = ContinuousClock.now + expectation.within
+        while true {
+            let checks = Judge.presence(expectation, try await observe(expectation))
+            if checks.allSatisfy(\.passed) || ContinuousClock.now >= deadline { return checks }
+            try await Task.sleep(for: .milliseconds(150))
+        }
+    }
+
+    private func observe(_ expectation: Expected) async throws -> Observation {
+        try await stack.observe(needingHeartbeats: expectation.heartbeats != nil, statistics: !expectation.statistics.isEmpty)
+    }
+
+    private func auditWire() async throws -> [Check] {
+        tell(.note("the sensor stops; its captured traffic is held against its endpoints"))
+        try await sensor().stop()
+        guard let wire = await stack.wire else { throw Shell.Failure(description: "nothing was captured") }
+        return try wire.finish()
+    }
+
+    // MARK: places
+
+    private var programs: URL { stack.work.url.appending(path: "programs") }
+    private var hostFolder: URL { stack.work.url.appending(path: "host") }
+
+    private func prepareHost() async throws {
+        for folder in [programs, hostFolder] { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
+        for program in AttackProgram.allCases { _ = try program.write(to: programs) }
+    }
+
+    private func portal() async throws -> PortalView {
+        guard let portal = await stack.portal else { throw Shell.Failure(description: "the portal is not up") }
+        return portal
+    }
+
+    private func sensor() async throws -> SensorProgram {
+        guard let sensor = await stack.sensor else { throw Shell.Failure(description: "the sensor is not up") }
+        return sensor
+    }
+}

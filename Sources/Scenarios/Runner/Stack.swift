@@ -1,0 +1,152 @@
+package import Contract
+import Foundation
+import Glibc
+package import ScenarioModel
+
+/// Everything a scenario runs against: portal, Kubernetes API server, sensor, container host. All on free ports and in one folder.
+package actor Stack {
+    package struct Options: Sendable {
+        package var root: PackageRoot
+        /// Record what the sensor sends.
+        package var audit: Bool
+        /// Of the sensor's clock.
+        package var timeScale: Double
+        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1) {
+            self.root = root
+            self.audit = audit
+            self.timeScale = timeScale
+        }
+    }
+
+    /// What the node is called in the API server and in the portal.
+    package static let node = "scenario-node"
+
+    package nonisolated let work: WorkFolder
+    private let options: Options
+    private var servers: [Subprocess] = []
+    private(set) var portal: PortalView?
+    private(set) var cluster: Cluster?
+    private(set) var sensor: SensorProgram?
+    private var host: ContainerHost?
+    private(set) var wire: WireAudit?
+
+    package init(_ options: Options) throws {
+        self.options = options
+        work = try WorkFolder()
+    }
+
+    /// Starts portal, API server and sensor; returns when the sensor is ready.
+    package func start() async throws {
+        async let portal = startPortal()
+        async let cluster = startCluster()
+        let (view, kubernetes) = try await (portal, cluster)
+        self.portal = view
+        self.cluster = kubernetes
+        try await kubernetes.addNode()
+        var settings = SensorProgram.Settings(
+            executable: try options.root.executable("wiz-sensor"), work: work, grpcEndpoint: view.endpoints.grpc, httpEndpoint: view.endpoints.http,
+            authority: work.url.appending(path: "portal/ca.pem"), kubeconfig: work.url.appending(path: "kubeconfig"), node: Self.node)
+        if options.audit {
+            let audit = try WireAudit(endpoints: [view.endpoints.grpc, view.endpoints.http, kubernetes.server], file: work.url.appending(path: "sensor.pcap"))
+            settings.prefix = audit.commandPrefix
+            wire = audit
+        }
+        let sensor = try SensorProgram(settings)
+        await sensor.setTimeScale(options.timeScale)
+        self.sensor = sensor
+        try await sensor.start()
+    }
+
+    private func startPortal() async throws -> PortalView {
+        let data = try work.folder("portal")
+        let program = try options.root.executable("fake-wiz-backend")
+        let server = try launch("fake-wiz-backend", program, ["serve", "--data", data.path, "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--no-auth-web"])
+        let file = data.appending(path: "endpoints.json")
+        let endpoints: BackendEndpoints = try await whenThere(file, of: server) { try JSONDecoder().decode(BackendEndpoints.self, from: Data(contentsOf: file)) }
+        let rules = try options.root.rules().map(\.path)
+        try await Shell.check([program.path, "definitions", "publish", "--data", data.path, "--version", "1.0.0", "--rules"] + rules, folder: work.url, limit: .seconds(60))
+        let credentials = try work.folder("credentials")
+        for (from, to) in [("client-id", "clientId"), ("client-secret", "clientToken")] {
+            try FileManager.default.copyItem(at: data.appending(path: from), to: credentials.appending(path: to))
+        }
+        return try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
+    }
+
+    private func startCluster() async throws -> Cluster {
+        let kubeconfig = work.url.appending(path: "kubeconfig")
+        let server = try launch("fake-kube-api", options.root.executable("fake-kube-api"), [
+            "serve", "--data", work.folder("kubernetes").path, "--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--kubeconfig-out", kubeconfig.path,
+        ])
+        return try await whenThere(kubeconfig, of: server) { try Cluster(kubeconfig: kubeconfig, node: Self.node) }
+    }
+
+    private func launch(_ name: String, _ executable: URL, _ arguments: [String]) throws -> Subprocess {
+        let server = try Subprocess(name, executable: executable, arguments: arguments, folder: work.url, log: work.url.appending(path: "\(name).log"))
+        servers.append(server)
+        try work.record(server.pid)
+        return server
+    }
+
+    /// Reads what a server writes once it listens; half-written files are read again.
+    private func whenThere<Value>(_ file: URL, of server: Subprocess, _ read: () throws -> Value) async throws -> Value {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline, server.isRunning {
+            if FileManager.default.fileExists(atPath: file.path), let value = try? read() { return value }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        throw Shell.Failure(description: "\(server.name) \(server.isRunning ? "did not write \(file.lastPathComponent)" : "ended")\n\(server.tail().joined(separator: "\n"))")
+    }
+
+    /// Starts a container with its pod, and the host that holds containers with the first one.
+    package func startContainer(_ spec: ContainerSpec) async throws {
+        let host: ContainerHost
+        if let running = self.host {
+            host = running
+        } else {
+            host = try await ContainerHost(work: work)
+            self.host = host
+        }
+        let container = try await host.start(spec)
+        try await cluster?.addPod(of: container)
+    }
+
+    func containerHost() throws -> ContainerHost {
+        guard let host else { throw Shell.Failure(description: "no container was started") }
+        return host
+    }
+
+    /// What can be seen from outside at this moment.
+    package func observe(needingHeartbeats: Bool, statistics: Bool) async throws -> Observation {
+        guard let portal else { throw Shell.Failure(description: "the stack is not up") }
+        return Observation(
+            cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: needingHeartbeats ? try await portal.heartbeats() : 0,
+            ledger: try await portal.ledger(), statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:],
+            runnerPID: Int(getpid()), workFolder: work.url.path)
+    }
+
+    package func endpoints() -> BackendEndpoints? { portal?.endpoints }
+
+    /// Of the running sensor; nil when none runs.
+    package func sensorPID() async -> Int32? { await sensor?.pid }
+
+    /// The ends of all logs, for the report of a scenario that did not pass.
+    package func logs() async -> [String] {
+        var lines: [String] = []
+        for server in servers { lines += ["--- \(server.name)"] + server.tail(lines: 12) }
+        if let sensor { lines += ["--- wiz-sensor"] + (await sensor.tail()) }
+        return lines
+    }
+
+    /// Ends everything and removes its traces; nothing of it throws, so that one failure does not keep the rest. Returns what went wrong.
+    package func tearDown() async -> [String] {
+        var problems: [String] = []
+        do { try await sensor?.stop() } catch { problems.append("\(error)") }
+        wire?.close()
+        await host?.stopAll()
+        await portal?.close()
+        await cluster?.close()
+        for server in servers where await server.stop(within: .seconds(10)) == nil { problems.append("\(server.name) did not end") }
+        do { try work.remove() } catch { problems.append("\(error)") }
+        return problems
+    }
+}

@@ -1,0 +1,131 @@
+import CPlatform
+import Contract
+import Foundation
+import Foundations
+import Glibc
+import Host
+import KubernetesClient
+import Logging
+import NIOCore
+import Pipeline
+import Portal
+import PortalClient
+import Probes
+import Rules
+import RuntimeData
+import ServiceLifecycle
+import Settings
+import Spool
+
+/// `wiz-sensor daemon`: makes each part, ties them together, runs them as services. The last service of the group stops first: the
+/// sensor thread ends, what it found is spooled, then the portal's conversation flushes and says goodbye.
+struct SensorDaemon {
+    let settings: Settings
+    /// Reads the settings again, for SIGHUP.
+    let reload: @Sendable () throws -> Settings
+
+    func run() async throws {
+        // what it writes is for its own user, also where a kubelet made the host store's folder for everybody to read
+        umask(0o077)
+        // one loop for the control socket; the portal's client has its own
+        NIOSingletons.groupLoopCountSuggestion = 1
+        NIOSingletons.blockingPoolThreadCountSuggestion = 1
+        let log = Self.log(settings.logLevel)
+        let store: HostStore
+        do { store = try HostStore(opening: settings.hostStore) } catch { throw WrongInput(description: "\(error)") }
+        let id = try store.persistentID()
+        let started = SystemClock.monotonic()
+        let host = HostFactsReader.read()
+        let name = settings.nodeName.isEmpty ? host.hostname : settings.nodeName
+
+        let rules = RuleBook()
+        try rules.readOwn(settings.rules)
+        let saved = DefinitionsStore(store: store).load(pinned: settings.fixedDefinitionsVersion.flatMap { DefinitionsVersion($0) })
+        for problem in saved.problems { log.warning("definitions.not-used", metadata: ["reason": "\(problem)"]) }
+        if let definitions = saved.definitions { rules.use(definitions) }
+        let first = rules.compile()
+        Self.tell(first, log)
+
+        var options = ProbeOptions()
+        options.ringBytes = settings.ringBytes
+        let identity = SensorIdentity(
+            id: id, name: name, sensorVersion: SensorVersion.sensor, definitionsVersion: first.version, hostname: host.hostname, kernelVersion: host.kernelVersion)
+        let pipelineSettings = PipelineSettings.daemon(
+            settings, identity: identity, hasKubernetes: settings.kubeconfig != nil || ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil)
+        let seed = UInt64.random(in: .min ... .max)
+        let sensor = SensorThread(options: options) { Pipeline(settings: pipelineSettings, rules: first.rules, seed: seed) }
+        let files = FileWorkers(inbox: sensor.inbox)
+        let questions = Questions(inbox: sensor.inbox)
+
+        let kubernetes = try KubernetesSetup.service(settings, node: name, sensor: sensor, log: log)
+        let board = HealthBoard()
+        var portal: PortalService?
+        if let configuration = try PortalSetup.configuration(settings) {
+            portal = try PortalSetup(settings: settings, store: store, rules: rules, sensor: sensor, board: board, log: log).service(
+                configuration, facts: PortalSetup.facts(host, name: name, settings: settings), persistentID: id, saved: saved, seed: seed)
+        }
+        let submit = portal.map { portal in { @Sendable (draft: SpoolDraft) in portal.submit(draft) } }
+        let runtimeData = RuntimeDataStore(database: Self.runtimeDatabase(store, log), logger: log, submit: submit)
+        let statistics = StatisticsCollector(
+            sensor: sensor, questions: questions, files: files, runtimeData: runtimeData, rules: rules, portal: portal, kubernetes: kubernetes?.kubernetes, started: started)
+        board.ask { await statistics.health() }
+        let answers = ControlAnswers(questions: questions, statistics: statistics.statistics, readiness: statistics.readiness)
+
+        var services: [any Service] = []
+        if let portal { services.append(portal) }
+        services.append(
+            EffectRunner(
+                sensor: sensor, files: files, questions: questions, runtimeData: runtimeData, outlet: DetectionOutlet(submit: submit),
+                lookUps: portal.map { PortalReputation(portal: $0) } ?? NoReputation() as any ReputationAsking, logger: log))
+        if let kubernetes { services.append(kubernetes) }
+        services.append(ControlServer(path: settings.controlSocket, logger: log, answer: answers.answer))
+        services.append(Upkeep(sensor: sensor, portal: portal, log: log))
+        services.append(SensorService(sensor: sensor))
+        let hangUp = HangUp { [reload] in
+            do {
+                let fresh = try reload()
+                try rules.readOwn(fresh.rules)
+                Self.apply(rules.compile(), sensor, log)
+                log.info("settings.reread")
+            } catch {
+                log.error("settings.kept", metadata: ["reason": "\(error)"])
+            }
+        }
+        defer { hangUp.cancel() }
+        log.info("daemon.started", metadata: ["version": "\(SensorVersion.sensor)", "node": "\(name)", "store": "\(store.directory)", "portal": "\(settings.grpcEndpoint.map { "\($0)" } ?? "none")"])
+        try await ServiceGroup(configuration: .init(services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet)).run()
+        files.stop()
+        runtimeData.stop()
+        log.info("daemon.stopped")
+    }
+
+    /// Another set of rules, with the next event.
+    static func apply(_ compiled: RuleBook.Compiled, _ sensor: SensorThread, _ log: Logger) {
+        tell(compiled, log)
+        sensor.inbox.put(.rules(compiled.rules, definitionsVersion: compiled.version))
+    }
+
+    private static func tell(_ compiled: RuleBook.Compiled, _ log: Logger) {
+        for diagnostic in compiled.report.rejected.prefix(20) { log.warning("rules.rejected", metadata: ["reason": "\(diagnostic)"]) }
+        log.info("rules.loaded", metadata: ["rules": "\(compiled.rules.count)", "definitions": "\(compiled.version.isEmpty ? "none" : compiled.version)"])
+    }
+
+    private static func runtimeDatabase(_ store: HostStore, _ log: Logger) -> RuntimeDatabase? {
+        do {
+            let database = try RuntimeDatabase(directory: store.directory)
+            if database.wasSetAside { log.warning("runtime-data.set-aside", metadata: ["reason": "the file was damaged; a new one was begun"]) }
+            return database
+        } catch {
+            log.error("runtime-data.not-opened", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private static func log(_ level: String) -> Logger {
+        var log = Logger(label: "wiz-sensor", factory: { StreamLogHandler.standardError(label: $0) })
+        log.logLevel = Logger.Level(rawValue: level) ?? .info
+        return log
+    }
+
+    private static let quiet = Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() })
+}

@@ -1,0 +1,190 @@
+import CPlatform
+import Events
+import Foundation
+import Foundations
+import Host
+import Pipeline
+import Probes
+import Synchronization
+
+/// The thread that owns probes and pipeline: polls the ring buffer, feeds the pipeline, hands its effects over. Nothing else touches
+/// either, so neither needs a lock.
+///
+/// States: `starting` until the probes are attached, then `running`; `refused` while the kernel refuses them (tried again each
+/// `retryInterval`); `stopped` at the end.
+final class SensorThread: Sendable {
+    enum State: Sendable, Equatable {
+        case starting
+        case running(hookSet: String)
+        /// The name of the state, and what a person reads.
+        case refused(state: String, message: String)
+        case stopped
+    }
+
+    /// What the thread shows of itself, refreshed about once a second.
+    struct Figures: Sendable {
+        var state = State.starting
+        var hooks: [HookStatus] = []
+        /// The definitions that decide now: their rules are in use and the kernel sends what they need.
+        var definitionsVersion = ""
+        /// Names of files to watch that the kernel's table had no room for.
+        var namesRefused = 0
+        /// What the programs counted, by kind.
+        var counters: [EventKind: ProbeCounters] = [:]
+    }
+
+    /// Inputs that wait for the thread.
+    let inbox = Mailbox<PipelineInput>(capacity: 65_536)
+    /// Effects that wait for the `EffectRunner`.
+    let outbox = Mailbox<PipelineEffect>(capacity: 65_536)
+    /// One element whenever there is something in the outbox; ends with the thread.
+    let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+    private let figuresBox = Mutex(Figures())
+    private let isStopping = Atomic(false)
+    private let ended = DispatchSemaphore(value: 0)
+    private let options: ProbeOptions
+    private let tap: CaptureTap?
+    private let makePipeline: @Sendable () -> Pipeline
+
+    private static let pollMilliseconds: Int32 = 50
+    private static let tickInterval: Duration = .milliseconds(100)
+    private static let figuresInterval: Duration = .seconds(1)
+    private static let retryInterval: Duration = .seconds(60)
+
+    /// - Parameters:
+    ///   - tap: is shown everything that enters the pipeline.
+    ///   - makePipeline: called on the thread, once.
+    init(options: ProbeOptions, tap: CaptureTap? = nil, makePipeline: @escaping @Sendable () -> Pipeline) {
+        self.options = options
+        self.tap = tap
+        self.makePipeline = makePipeline
+        (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    }
+
+    var figures: Figures { figuresBox.withLock { $0 } }
+
+    func start() {
+        let thread = Thread { [self] in
+            run()
+            figuresBox.withLock { $0.state = .stopped }
+            signal.finish()
+            ended.signal()
+        }
+        thread.name = "sensor"
+        thread.stackSize = 4 << 20
+        thread.start()
+    }
+
+    /// Returns when the thread has ended.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        ended.wait()
+        ended.signal()
+    }
+
+    private func run() {
+        let pipeline = makePipeline()
+        while !isStopping.load(ordering: .relaxed) {
+            do throws(ProbeError) {
+                // definitions may be here already: what they need is loaded at once
+                receive(pipeline, nil)
+                var options = options
+                options.kinds = pipeline.interest.kinds
+                let probes = try ProbeSet(options: options)
+                watch(probes, pipeline)
+            } catch {
+                figuresBox.withLock { $0.state = .refused(state: error.state, message: error.description) }
+                idle(pipeline)
+            }
+        }
+    }
+
+    // Without probes the pipeline still answers questions and takes definitions, until the next attempt.
+    private func idle(_ pipeline: Pipeline) {
+        let end = SystemClock.monotonic() + Self.retryInterval
+        while SystemClock.monotonic() < end, !isStopping.load(ordering: .relaxed) {
+            Thread.sleep(forTimeInterval: 0.05)
+            receive(pipeline, nil)
+            pipeline.tick(at: SystemClock.now())
+            handOver(pipeline)
+        }
+    }
+
+    private func watch(_ probes: ProbeSet, _ pipeline: Pipeline) {
+        configure(probes, pipeline)
+        // attached first, read second: a process started between the two is met twice rather than never
+        take(.processes(ProcessScan.all()), pipeline, at: SystemClock.now())
+        figuresBox.withLock {
+            $0.state = .running(hookSet: probes.hookSet.rawValue)
+            $0.hooks = probes.hooks
+        }
+        var nextTick = SystemClock.monotonic() + Self.tickInterval
+        var nextFigures = nextTick
+        while !isStopping.load(ordering: .relaxed) {
+            let now = SystemClock.now()
+            _ = probes.poll(milliseconds: Self.pollMilliseconds) { take($0, pipeline, at: now) }
+            receive(pipeline, probes)
+            let after = SystemClock.now()
+            if after.monotonic >= nextTick {
+                pipeline.tick(at: after)
+                nextTick = after.monotonic + Self.tickInterval
+            }
+            handOver(pipeline)
+            if after.monotonic >= nextFigures {
+                nextFigures = after.monotonic + Self.figuresInterval
+                let counters = probes.counters()
+                figuresBox.withLock { $0.counters = counters }
+            }
+        }
+        drain(probes, pipeline)
+    }
+
+    // What the kernel has said by now is still decided.
+    private func drain(_ probes: ProbeSet, _ pipeline: Pipeline) {
+        let now = SystemClock.now()
+        while probes.poll(milliseconds: 0, { take($0, pipeline, at: now) }) != 0 {}
+        pipeline.finish(at: SystemClock.now())
+        handOver(pipeline)
+        let counters = probes.counters()
+        figuresBox.withLock { $0.counters = counters }
+    }
+
+    private func receive(_ pipeline: Pipeline, _ probes: ProbeSet?) {
+        let inputs = inbox.take()
+        guard !inputs.isEmpty else { return }
+        let before = pipeline.interest
+        let now = SystemClock.now()
+        for input in inputs { take(input, pipeline, at: now) }
+        guard let probes else { return }
+        if pipeline.interest != before || pipeline.definitionsVersion != figures.definitionsVersion { configure(probes, pipeline) }
+    }
+
+    private func take(_ message: UnsafeRawBufferPointer, _ pipeline: Pipeline, at now: Now) {
+        tap?.message(message, at: now)
+        pipeline.handle(message: message, at: now)
+    }
+
+    private func take(_ input: PipelineInput, _ pipeline: Pipeline, at now: Now) {
+        tap?.input(input, at: now)
+        pipeline.handle(input, at: now)
+    }
+
+    private func configure(_ probes: ProbeSet, _ pipeline: Pipeline) {
+        let interest = pipeline.interest
+        probes.configure(kinds: interest.kinds)
+        let refused = probes.watch(files: interest.files, directories: interest.directories)
+        figuresBox.withLock {
+            $0.hooks = probes.hooks
+            $0.namesRefused = refused
+            $0.definitionsVersion = pipeline.definitionsVersion
+        }
+    }
+
+    private func handOver(_ pipeline: Pipeline) {
+        guard !pipeline.effects.isEmpty else { return }
+        for effect in pipeline.effects { outbox.put(effect) }
+        pipeline.effects.removeAll(keepingCapacity: true)
+        signal.yield()
+    }
+}

@@ -1,0 +1,62 @@
+internal import Foundations
+
+extension FieldCatalog {
+    static let containerFields: [FieldDefinition] = [
+        FieldDefinition("container.id", .text, "First 12 digits of the container's id; `host` outside of containers.") { e, _ in .text(containerID(e)) },
+        FieldDefinition("container.full_id", .text, "The whole id.") { e, _ in e.container.map { .text($0.id) } },
+        FieldDefinition("container.name", .text, source: .container, "Name; `host` outside of containers.") { e, _ in
+            guard let container = e.container else { return .text("host") }
+            return container.name.map { .text($0) }
+        },
+        FieldDefinition("container.type", .text, "Runtime: `containerd`, `cri-o`, `docker`, `podman`.") { e, _ in e.container.flatMap { .known($0.runtime) } },
+        FieldDefinition("container.image", .text, source: .container, "Reference of the image.") { e, _ in e.container?.image.map { .text($0) } },
+        FieldDefinition("container.image.repository", .text, source: .container, "Reference of the image without tag and digest.") { e, _ in
+            e.container?.image.map { .text(ImageReference.repository($0)) }
+        },
+        FieldDefinition("container.image.tag", .text, source: .container, "Tag of the image.") { e, _ in e.container?.image.flatMap { ImageReference.tag($0).map { .text($0) } } },
+        FieldDefinition("container.image.digest", .text, source: .container, "Digest of the image.") { e, _ in e.container?.imageDigest.map { .text($0) } },
+        FieldDefinition("container.privileged", .flag, source: .container, "The container runs privileged.") { e, _ in e.container?.privileged.map { .flag($0) } },
+        FieldDefinition("container.start_ts", .number, source: .container, "Start in nanoseconds since 1970.") { e, _ in e.container?.started.map { .integer($0.nanoseconds) } },
+        FieldDefinition("container.duration", .number, source: .container, "Nanoseconds since the start.") { e, _ in
+            e.container?.started.map { .integer(max(0, e.wallTime.nanoseconds - $0.nanoseconds)) }
+        },
+        FieldDefinition("container.ip", .text, source: .kubernetes, "First address of the pod.") { e, _ in e.container?.pod?.ips.first.map { .text($0) } },
+        FieldDefinition("container.info", .text, source: .container, "Id, name and image in one text, for outputs.") { e, _ in
+            guard let container = e.container else { return .text("container_id=host") }
+            return .text("container_id=\(container.id.prefix(12)) container_name=\(container.name ?? "<NA>") image=\(container.image ?? "<NA>")")
+        },
+        .unavailable("container.image.id", "Id of the image."), .unavailable("container.mounts", "All mounts."),
+        .unavailable("container.mount", argument: .requiredKey, "One mount."), .unavailable("container.mount.source", argument: .requiredKey, "Source of a mount."),
+        .unavailable("container.mount.dest", argument: .requiredKey, "Destination of a mount."), .unavailable("container.mount.mode", argument: .requiredKey, "Mode of a mount."),
+        .unavailable("container.mount.rdwr", argument: .requiredKey, "Whether a mount may be written."),
+        .unavailable("container.mount.propagation", argument: .requiredKey, "Propagation of a mount."), .unavailable("container.healthcheck", "Health check."),
+        .unavailable("container.liveness_probe", "Liveness probe."), .unavailable("container.readiness_probe", "Readiness probe."),
+        .unavailable("container.cni.json", "Network configuration."), .unavailable("container.host_pid", .flag, "Shares the host's pid namespace."),
+        .unavailable("container.host_network", .flag, "Shares the host's network namespace."), .unavailable("container.host_ipc", .flag, "Shares the host's IPC namespace."),
+        .unavailable("container.label", argument: .requiredKey, "One label."), .unavailable("container.labels", "All labels."),
+        .unavailable("container.created_time", .number, "Time of creation."),
+    ]
+
+    static func containerID(_ e: EnrichedEvent) -> String { e.container.map { String($0.id.prefix(12)) } ?? "host" }
+}
+
+/// The parts of an image reference: `registry.example:5000/shop/web:2.4@sha256:...`.
+package enum ImageReference {
+    package static func repository(_ reference: String) -> Substring {
+        let name = reference[..<(reference.firstIndex(of: "@") ?? reference.endIndex)]
+        guard let colon = tagColon(name) else { return name }
+        return name[..<colon]
+    }
+
+    package static func tag(_ reference: String) -> Substring? {
+        let name = reference[..<(reference.firstIndex(of: "@") ?? reference.endIndex)]
+        return tagColon(name).map { name[name.index(after: $0)...] }
+    }
+
+    // a colon before the last slash belongs to the registry's port
+    private static func tagColon(_ name: Substring) -> Substring.Index? {
+        guard let colon = name.lastIndex(of: ":") else { return nil }
+        if let slash = name.lastIndex(of: "/"), slash > colon { return nil }
+        return colon
+    }
+}

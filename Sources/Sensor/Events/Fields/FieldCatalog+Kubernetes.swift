@@ -1,0 +1,42 @@
+extension FieldCatalog {
+    static let kubernetesFields: [FieldDefinition] = [
+        pod("k8s.ns.name", "Namespace of the pod.") { .text($0.namespace) },
+        pod("k8s.pod.name", "Name of the pod.") { .text($0.name) },
+        pod("k8s.node.name", "Node of the pod.") { .known($0.node) },
+        pod("k8s.sa.name", "Service account of the pod.") { .known($0.serviceAccount) },
+        pod("k8s.pod.ip", "First address of the pod.") { $0.ips.first.map { .text($0) } },
+        pod("k8s.owner.kind", "Kind of the outermost owner: `Deployment`, `CronJob`.") { $0.owners.last.map { .text($0.kind) } },
+        pod("k8s.owner.name", "Name of the outermost owner.") { $0.owners.last.map { .text($0.name) } },
+        pod("k8s.deployment.name", "Deployment of the pod.") { owner($0, "Deployment") },
+        pod("k8s.rs.name", "Replica set of the pod.") { owner($0, "ReplicaSet") },
+        pod("k8s.ds.name", "Daemon set of the pod.") { owner($0, "DaemonSet") },
+        pod("k8s.rc.name", "Replication controller of the pod.") { owner($0, "ReplicationController") },
+        pod("k8s.pod.labels", "All labels: `app:web,tier:front`.") { pod in
+            .known(pod.labels.sorted { $0.key < $1.key }.map { $0.key + ":" + $0.value }.joined(separator: ","))
+        },
+        FieldDefinition("k8s.pod.label", .text, argument: .requiredKey, source: .kubernetes, "One label of the pod.") { e, argument in
+            guard case .key(let label) = argument, let value = e.container?.pod?.labels[label] else { return nil }
+            return .text(value)
+        },
+        FieldDefinition("k8s.pod.uid", .text, "Uid of the pod.") { e, _ in e.container.flatMap { ($0.pod?.uid ?? $0.podUID).map { .text($0) } } },
+        FieldDefinition("k8s.pod.id", .text, "Same as k8s.pod.uid.") { e, _ in e.container.flatMap { ($0.pod?.uid ?? $0.podUID).map { .text($0) } } },
+        FieldDefinition("k8s.pod.host_network", .flag, source: .kubernetes, "The pod uses the node's network.") { e, _ in e.container?.pod.map { .flag($0.hostNetwork) } },
+        .unavailable("k8s.pod.sandbox_id", "Id of the sandbox."), .unavailable("k8s.pod.full_sandbox_id", "Whole id of the sandbox."),
+        .unavailable("k8s.pod.cni.json", "Network configuration."), .unavailable("k8s.svc.name", "Service of the pod."), .unavailable("k8s.svc.id", "Service of the pod."),
+        .unavailable("k8s.svc.label", argument: .requiredKey, "Label of the service."), .unavailable("k8s.svc.labels", "Labels of the service."),
+        .unavailable("k8s.ns.id", "Uid of the namespace."), .unavailable("k8s.ns.label", argument: .requiredKey, "Label of the namespace."),
+        .unavailable("k8s.ns.labels", "Labels of the namespace."), .unavailable("k8s.deployment.id", "Uid of the deployment."),
+        .unavailable("k8s.deployment.label", argument: .requiredKey, "Label of the deployment."), .unavailable("k8s.deployment.labels", "Labels of the deployment."),
+        .unavailable("k8s.rs.id", "Uid of the replica set."), .unavailable("k8s.rs.label", argument: .requiredKey, "Label of the replica set."),
+        .unavailable("k8s.rs.labels", "Labels of the replica set."), .unavailable("k8s.rc.id", "Uid of the replication controller."),
+        .unavailable("k8s.rc.label", argument: .requiredKey, "Label of the replication controller."), .unavailable("k8s.rc.labels", "Labels of the replication controller."),
+    ]
+
+    private static func pod(_ name: String, _ summary: String, _ read: @escaping @Sendable (PodContext) -> FieldValue?) -> FieldDefinition {
+        FieldDefinition(name, .text, source: .kubernetes, summary) { e, _ in e.container?.pod.flatMap(read) }
+    }
+
+    private static func owner(_ pod: PodContext, _ kind: String) -> FieldValue? {
+        pod.owners.first { $0.kind == kind }.map { .text($0.name) }
+    }
+}

@@ -1,0 +1,20 @@
+extension FieldCatalog {
+    static let threadFields: [FieldDefinition] = [
+        FieldDefinition("thread.tid", .number, "Thread id in the initial namespace.") { e, _ in .integer(e.event.threadID) },
+        FieldDefinition("thread.ismain", .flag, "The thread leads its process.") { e, _ in .flag(e.event.threadID == e.event.process.pid) },
+        FieldDefinition("thread.name", .text, "The kernel's name of the thread.") { e, _ in .known(e.event.comm) },
+        FieldDefinition("thread.cgroups", .text, "Path of the process's cgroup.") { e, _ in .known(e.process.exec.cgroupPath) },
+        FieldDefinition("thread.cgroup", .text, argument: .requiredKey, "Path of the process's cgroup; all controllers are taken to share it.") { e, _ in
+            .known(e.process.exec.cgroupPath)
+        },
+        .unavailable("thread.cap_permitted", source: .capabilities, "Permitted capabilities."),
+        .unavailable("thread.cap_inheritable", source: .capabilities, "Inheritable capabilities."),
+        .unavailable("thread.cap_effective", source: .capabilities, "Effective capabilities."),
+        .unavailable("thread.vtid", .number, "Thread id in its own namespace."), .unavailable("thread.exectime", .number, "Processor time of the last run."),
+        .unavailable("thread.totexectime", .number, "Processor time since the capture began."), .unavailable("thread.pfmajor", .number, "Major page faults."),
+        .unavailable("thread.pfminor", .number, "Minor page faults."), .unavailable("thread.cpu", .number, "Processor time of the last second."),
+        .unavailable("thread.cpu.user", .number, "User time of the last second."), .unavailable("thread.cpu.system", .number, "System time of the last second."),
+        .unavailable("thread.vmsize", .number, "Virtual memory."), .unavailable("thread.vmrss", .number, "Resident memory."),
+        .unavailable("thread.nametid", "Name and thread id."),
+    ]
+}

@@ -1,0 +1,197 @@
+package import Events
+package import Foundations
+
+/// Collects indicators, asks for each once while an answer holds, and turns bad answers into detections.
+package struct IndicatorAggregator {
+    package struct Settings: Sendable {
+        package var batchMax = 200
+        /// How long a batch may gather before it is asked for.
+        package var gatherTime: Duration = .milliseconds(250)
+        /// How long a failed look-up waits before it is tried again.
+        package var retryTime: Duration = .seconds(30)
+        package var lookUpLoopback = false
+        package init(lookUpLoopback: Bool = false) { self.lookUpLoopback = lookUpLoopback }
+    }
+
+    package enum Input: Sendable {
+        case verdicts([Verdict])
+        /// The service could not be asked for these.
+        case failed([Indicator])
+        /// 24 hours have passed without the portal.
+        case portalLost
+    }
+
+    package enum Effect: Sendable {
+        case lookUp([Indicator])
+        case detection(Detection)
+    }
+
+    package static let pendingMax = 8192
+    package static let cacheMax = 16_384
+    package static let sightingsMax = 8
+
+    private struct Pending {
+        var sightings: [Sighting]
+        var isAsked = false
+        /// Not asked again before this.
+        var notBefore: MonotonicInstant
+    }
+    private struct Known {
+        let verdict: Verdict
+        let until: MonotonicInstant
+    }
+
+    package private(set) var ledger = Ledger()
+    private let settings: Settings
+    private var pending: [Indicator: Pending] = [:]
+    private var unasked: [Indicator] = []
+    private var gatheringSince: MonotonicInstant?
+    private var known: [Indicator: Known] = [:]
+    private var knownOrder: [Indicator] = []
+    /// (indicator, process) pairs that made a detection already: one process that connects a thousand times is one.
+    private var reported: Set<Reported> = []
+    private struct Reported: Hashable {
+        let indicator: Indicator
+        let process: ProcessKey
+    }
+
+    package init(settings: Settings = Settings()) { self.settings = settings }
+
+    package var pendingCount: Int { pending.count }
+
+    // MARK: What was met
+
+    /// A connection or a resolved name of a process. An executed file counts once its digests are known: see `observe(_:by:at:)`.
+    package mutating func observe(_ event: EnrichedEvent, at now: Now) -> [Effect] {
+        switch event.event.details {
+        case .network(let network) where event.event.kind == .connect || event.event.kind == .datagram:
+            guard let address = network.remote, isWorthAsking(address) else { return [] }
+            return met(Indicator(.ip, address.description), by: Sighting(event), at: now)
+        case .dns(let dns) where !dns.isAnswer && !dns.name.isEmpty:
+            return met(Indicator(.domain, dns.name), by: Sighting(event), at: now)
+        default: return []
+        }
+    }
+
+    /// The digests of an executed file became known, perhaps long after the process went.
+    package mutating func observe(_ digests: FileDigests, by sighting: Sighting, at now: Now) -> [Effect] {
+        met(Indicator(.sha256, digests.sha256), by: sighting, at: now)
+    }
+
+    // RFC 6890: addresses that name nobody in the world. The documentation networks (TEST-NET) are asked for: nothing real
+    // answers there, and tests need addresses that are nobody's.
+    private func isWorthAsking(_ address: IPAddress) -> Bool {
+        if settings.lookUpLoopback { return true }
+        if address.isV6 {
+            return !(address.high == 0 && address.low <= 1) && address.high >> 57 != 0x7E && address.high >> 54 != 0x3FA && address.high >> 56 != 0xFF
+        }
+        let n = UInt32(truncatingIfNeeded: address.low)
+        return n >> 24 != 127 && n >> 24 != 10 && n >> 24 != 0 && n >> 20 != 0xAC1 && n >> 16 != 0xC0A8 && n >> 16 != 0xA9FE && n >> 28 < 0xE
+    }
+
+    private mutating func met(_ indicator: Indicator, by sighting: Sighting, at now: Now) -> [Effect] {
+        if let answer = known[indicator], answer.until > now.monotonic {
+            return answer.verdict.isMalicious ? detection(answer.verdict, sighting).map { [.detection($0)] } ?? [] : []
+        }
+        if pending[indicator] != nil {
+            if (pending[indicator]?.sightings.count ?? 0) < Self.sightingsMax {
+                pending[indicator]?.sightings.append(sighting)
+            } else {
+                ledger.count("sightingsFull", at: "indicators")
+            }
+            return []
+        }
+        guard pending.count < Self.pendingMax else {
+            ledger.count("pendingFull", at: "indicators")
+            return []
+        }
+        pending[indicator] = Pending(sightings: [sighting], notBefore: now.monotonic)
+        unasked.append(indicator)
+        if gatheringSince == nil { gatheringSince = now.monotonic }
+        return unasked.count >= settings.batchMax ? ask(at: now) : []
+    }
+
+    // MARK: What comes back, and time
+
+    package mutating func handle(_ input: Input, at now: Now) -> [Effect] {
+        switch input {
+        case .verdicts(let verdicts): return verdicts.flatMap { take($0, at: now) }
+        case .failed(let indicators):
+            for indicator in indicators {
+                guard pending[indicator] != nil else { continue }
+                pending[indicator]?.isAsked = false
+                pending[indicator]?.notBefore = now.monotonic + settings.retryTime
+                unasked.append(indicator)
+            }
+            if !unasked.isEmpty, gatheringSince == nil { gatheringSince = now.monotonic }
+            return []
+        case .portalLost:
+            ledger.count("portalLost", at: "indicators", by: UInt64(pending.count))
+            pending.removeAll()
+            unasked.removeAll()
+            known.removeAll()
+            knownOrder.removeAll()
+            reported.removeAll()
+            gatheringSince = nil
+            return []
+        }
+    }
+
+    /// Asks for what has gathered long enough.
+    package mutating func tick(at now: Now) -> [Effect] {
+        guard let since = gatheringSince, now.monotonic - since >= settings.gatherTime else { return [] }
+        return ask(at: now)
+    }
+
+    private mutating func ask(at now: Now) -> [Effect] {
+        var batch: [Indicator] = []
+        var later: [Indicator] = []
+        for indicator in unasked {
+            // an indicator that was forgotten and met again may be waiting twice
+            guard let entry = pending[indicator], !entry.isAsked else { continue }
+            if entry.notBefore <= now.monotonic, batch.count < settings.batchMax {
+                pending[indicator]?.isAsked = true
+                batch.append(indicator)
+            } else {
+                later.append(indicator)
+            }
+        }
+        unasked = later
+        gatheringSince = later.isEmpty ? nil : now.monotonic
+        return batch.isEmpty ? [] : [.lookUp(batch)]
+    }
+
+    private mutating func take(_ verdict: Verdict, at now: Now) -> [Effect] {
+        remember(verdict, at: now)
+        guard let entry = pending.removeValue(forKey: verdict.indicator), verdict.isMalicious else { return [] }
+        return entry.sightings.compactMap { detection(verdict, $0) }.map { .detection($0) }
+    }
+
+    private mutating func remember(_ verdict: Verdict, at now: Now) {
+        if known.updateValue(Known(verdict: verdict, until: now.monotonic + verdict.validity), forKey: verdict.indicator) == nil { knownOrder.append(verdict.indicator) }
+        if knownOrder.count > Self.cacheMax {
+            known[knownOrder.removeFirst()] = nil
+            ledger.count("cacheFull", at: "indicators")
+        }
+    }
+
+    private mutating func detection(_ verdict: Verdict, _ sighting: Sighting) -> Detection? {
+        if reported.count >= Self.cacheMax { reported.removeAll() }
+        guard reported.insert(Reported(indicator: verdict.indicator, process: sighting.event.process)).inserted else { return nil }
+        let (name, technique, verb) =
+            switch verdict.indicator.kind {
+            case .sha256: ("Malicious file executed", "T1204.002", "executed a file known as malicious")
+            case .ip: ("Connection to a malicious address", "T1071", "connected to an address known as malicious")
+            case .domain: ("Resolution of a malicious domain", "T1071.004", "asked for a domain known as malicious")
+            }
+        let family = verdict.family.isEmpty ? "" : " (\(verdict.family))"
+        return Detection(
+            ruleID: "reputation-\(verdict.indicator.kind.rawValue)", ruleName: name, description: "The reputation service calls what the process touched malicious.",
+            severity: verdict.indicator.kind == .sha256 ? .critical : .high, tactics: [verdict.indicator.kind == .sha256 ? "TA0002" : "TA0011"], techniques: [technique],
+            tags: ["reputation"], output: "\(sighting.tree.first?.comm ?? "a process") \(verb): \(verdict.indicator.value)\(family)", time: sighting.time,
+            event: sighting.event, userName: sighting.userName, processTree: sighting.tree, container: sighting.container,
+            indicator: Detection.Indicator(
+                kind: verdict.indicator.kind.rawValue, value: verdict.indicator.value, matched: verdict.matched.isEmpty ? verdict.indicator.value : verdict.matched,
+                family: verdict.family, source: verdict.source))
+    }
+}

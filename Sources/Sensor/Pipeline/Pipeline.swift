@@ -1,0 +1,323 @@
+import Contract
+import Enrichment
+package import Events
+package import Foundations
+import Indicators
+import Redaction
+package import Rules
+import RuntimeData
+
+/// The whole flow, on one thread: `handle(message:at:)` for what the kernel says, `handle(_:at:)` for what comes back.
+///
+/// Not Sendable: made, used and dropped on the sensor thread. Effects gather in `effects`, which the caller takes and performs.
+package final class Pipeline {
+    package struct Settings: Sendable {
+        package var identity: SensorIdentity
+        /// What a boot stamp needs to become wall time; read once by the shell, so that times of one run agree with each other.
+        package var bootToWall: Duration
+        package var hostNamespaces: Namespaces
+        /// How long a detection waits for the pod of its container; zero when nobody will say.
+        package var contextTimeout: Duration = .zero
+        package var lookUpLoopback = false
+        /// The windows of aggregation are divided by this.
+        package var timeScale: Double = 1
+
+        package init(identity: SensorIdentity, bootToWall: Duration, hostNamespaces: Namespaces) {
+            self.identity = identity
+            self.bootToWall = bootToWall
+            self.hostNamespaces = hostNamespaces
+        }
+    }
+
+    /// What consumers and subscribers want of the kernel; changes with the rules and with who looks on.
+    package var interest: KernelInterest {
+        let looking = subscribers.reduce(into: Set<EventKind>()) { $0.formUnion($1.kinds.isEmpty ? Set(EventKind.allCases) : $1.kinds) }
+        return KernelInterest(rules: ruleInterest, kinds: looking)
+    }
+
+    /// Of the rules in use; empty for those that came with no definitions.
+    package var definitionsVersion: String { builder.identity.definitionsVersion }
+
+    /// Taken and emptied by the caller after each batch.
+    package var effects: [PipelineEffect] = []
+
+    private let settings: Settings
+    private var decoder = EventDecoder()
+    private let processes = ProcessTree()
+    private var containers: ContainerResolver
+    private var workloads: WorkloadResolver
+    private var users = UserResolver()
+    private var runtimeData: RuntimeAggregator
+    private var indicators: IndicatorAggregator
+    private var rules: RuleEvaluator
+    private var ruleInterest: Interest
+    private var aggregator: DetectionAggregator
+    private var waiting: ContextWait<Detection>
+    private var holders = NamespaceHolders()
+    private var digestWait: DigestWait
+    private var builder: CloudEventBuilder
+    private let redactor: Redactor
+    private var subscribers: [Subscriber] = []
+    private let seed: UInt64
+    private var detections: [Detection] = []
+    private var report = PipelineReport()
+
+    private struct Subscriber {
+        let id: UInt64
+        let kinds: Set<EventKind>
+        let filter: ConditionFilter?
+    }
+
+    /// Live subscribers at once; more are refused with an empty answer (`tooManySubscribers`).
+    package static let subscribersMax = 8
+
+    /// - Parameter seed: of the ids of cloud events; drawn by the caller, so that a replay gives the same ids.
+    package init(settings: Settings, rules: RuleSet, seed: UInt64) {
+        self.settings = settings
+        containers = ContainerResolver(host: settings.hostNamespaces)
+        workloads = WorkloadResolver()
+        runtimeData = RuntimeAggregator()
+        indicators = IndicatorAggregator(settings: IndicatorAggregator.Settings(lookUpLoopback: settings.lookUpLoopback))
+        self.rules = RuleEvaluator(rules)
+        ruleInterest = Interest(rules)
+        var tuning = DetectionAggregator.Tuning()
+        tuning.windowMin = tuning.windowMin / settings.timeScale
+        tuning.windowMax = tuning.windowMax / settings.timeScale
+        aggregator = DetectionAggregator(tuning: tuning)
+        waiting = ContextWait(capacity: 1024, timeout: settings.contextTimeout)
+        digestWait = DigestWait()
+        builder = CloudEventBuilder(identity: settings.identity, bootToWall: settings.bootToWall)
+        redactor = Redactor()
+        self.seed = seed
+        report.rules = rules.count
+    }
+
+    // MARK: What the kernel says
+
+    package func handle(message: UnsafeRawBufferPointer, at now: Now) {
+        guard let event = decoder.decode(message) else { return }
+        handle(event: event, at: now)
+    }
+
+    /// The flow. One event from its process to the three consumers.
+    package func handle(event: Event, at now: Now) {
+        report.eventsSeen[event.kind, default: 0] += 1
+
+        let (process, isNew) = processes.handle(event)
+        if isNew, event.kind != .exec { effects.append(.scan(pid: event.process.pid)) }
+        if case .exec(let exec) = event.details { enter(process, exec) }
+        let enriched = EnrichedEvent(
+            event: event, wallTime: WallInstant(nanoseconds: Int64(event.time.nanoseconds)) + settings.bootToWall, process: process,
+            userName: users.user(event.uid, mountNamespace: process.exec.namespaces.mount),
+            groupName: users.group(event.gid, mountNamespace: process.exec.namespaces.mount))
+
+        if case .exec(let exec) = event.details { askForDigests(exec, of: enriched) }
+
+        runtimeData.observe(enriched)
+        consider(indicators.observe(enriched, at: now), at: now)
+        rules.evaluate(enriched, into: &detections)
+        take(at: now)
+        if !subscribers.isEmpty { show(enriched) }
+    }
+
+    // A new program: its container, its pod, the names of its users.
+    private func enter(_ process: ProcessRecord, _ exec: ExecDetails) {
+        if var container = containers.container(cgroupPath: exec.cgroupPath, namespaces: exec.namespaces) {
+            workloads.complete(&container)
+            process.container = container
+        } else {
+            process.container = nil
+        }
+        if users.shouldRead(mountNamespace: exec.namespaces.mount) {
+            effects.append(.readNames(pid: process.key.pid, mountNamespace: exec.namespaces.mount))
+        }
+    }
+
+    // The process may be gone before its file is hashed: what a detection would need is kept until then.
+    private func askForDigests(_ exec: ExecDetails, of event: EnrichedEvent) {
+        let process = event.process
+        let request = FileHasher.Request(
+            process: process.key, path: exec.path, inode: exec.inode, execTime: process.execTime.nanoseconds,
+            namespaceHolder: holders.holder(of: exec.namespaces.mount, except: process.key, in: processes))
+        if digestWait.hold(Sighting(event), for: request) { effects.append(.hash(request)) }
+    }
+
+    // MARK: What was found
+
+    private func take(at now: Now) {
+        guard !detections.isEmpty else { return }
+        for detection in detections { admit(detection, at: now) }
+        detections.removeAll(keepingCapacity: true)
+    }
+
+    // A detection in a container whose pod is not known yet waits a moment for it.
+    private func admit(_ detection: Detection, at now: Now) {
+        report.detectionsMade += 1
+        if let container = detection.container, container.pod == nil, settings.contextTimeout > .zero, container.podUID != nil,
+            waiting.hold(detection, for: container.id, at: now.monotonic)
+        {
+            return
+        }
+        aggregate(detection, at: now)
+    }
+
+    private func aggregate(_ detection: Detection, at now: Now) { perform(aggregator.handle(detection, at: now)) }
+
+    private func perform(_ released: [DetectionAggregator.Released]) {
+        for item in released {
+            let event = builder.cloudEvent(item.detection, id: id(ofSeries: item.series), count: item.count, last: item.count > 1 ? item.last : nil)
+            effects.append(.send(redactor.redact(event), item.detection.severity))
+        }
+    }
+
+    private func consider(_ found: [IndicatorAggregator.Effect], at now: Now) {
+        for effect in found {
+            switch effect {
+            case .lookUp(let keys): effects.append(.lookUp(keys))
+            case .detection(let detection): admit(detection, at: now)
+            }
+        }
+    }
+
+    // One id for all releases of a series: the portal keeps the last, which has the exact count. RFC 9562, version 4 form, drawn from the
+    // caller's seed.
+    private func id(ofSeries series: UInt64) -> String {
+        var random = SeededGenerator(seed: seed &+ series &* 0x9E37_79B9_7F4A_7C15)
+        let (high, low) = (random.next(), random.next())
+        let digits = String(high, radix: 16).leftPadded(to: 16) + String(low, radix: 16).leftPadded(to: 16)
+        var hex = Array(digits.utf8)
+        hex[12] = 0x34
+        hex[16] = [0x38, 0x39, 0x61, 0x62][Int(low >> 60 & 3)]
+        let text = String(decoding: hex, as: UTF8.self)
+        func part(_ from: Int, _ to: Int) -> Substring { text[text.index(text.startIndex, offsetBy: from)..<text.index(text.startIndex, offsetBy: to)] }
+        return "\(part(0, 8))-\(part(8, 12))-\(part(12, 16))-\(part(16, 20))-\(part(20, 32))"
+    }
+
+    private func show(_ event: EnrichedEvent) {
+        for subscriber in subscribers where subscriber.kinds.isEmpty || subscriber.kinds.contains(event.event.kind) {
+            if let filter = subscriber.filter, !filter.matches(event) { continue }
+            effects.append(.line(EventLine.json(event, redact: redactor.redact), subscriber: subscriber.id))
+        }
+    }
+
+    // MARK: What comes back
+
+    package func handle(_ input: PipelineInput, at now: Now) {
+        switch input {
+        case .processes(let facts):
+            for fact in facts { adopt(fact) }
+        case .names(let names, let namespace):
+            users.learn(names, mountNamespace: namespace)
+        case .digests(let digests, let request):
+            learn(digests, of: request, at: now)
+        case .notHashed(let request, let cause):
+            digestWait.giveUp(request, cause)
+        case .workload(let input):
+            for container in workloads.handle(input, at: now) { complete(container, at: now) }
+        case .rules(let set, let version):
+            rules = RuleEvaluator(set)
+            ruleInterest = Interest(set)
+            report.rules = set.count
+            builder.identity.definitionsVersion = version
+        case .indicators(let input):
+            consider(indicators.handle(input, at: now), at: now)
+        case .subscribe(let id, let kinds, let filter):
+            guard subscribers.count < Self.subscribersMax else { return report.ledger.count("tooManySubscribers", at: "events") }
+            subscribers.append(Subscriber(id: id, kinds: kinds, filter: filter))
+        case .unsubscribe(let id):
+            subscribers.removeAll { $0.id == id }
+        case .identity(let identity):
+            builder.identity = identity
+        case .report(let id):
+            effects.append(.report(currentReport(), id: id))
+        }
+    }
+
+    /// Time passes: what has waited long enough goes on, what has gathered is handed over. Called about once a second.
+    package func tick(at now: Now) {
+        for detection in waiting.expired(at: now.monotonic) { aggregate(detection.markedIncomplete, at: now) }
+        perform(aggregator.tick(at: now))
+        consider(indicators.tick(at: now), at: now)
+        store(runtimeData.flush(at: now))
+    }
+
+    /// The end: nothing waits any longer, what has gathered leaves.
+    package func finish(at now: Now) {
+        for detection in waiting.drain() { aggregate(detection.markedIncomplete, at: now) }
+        perform(aggregator.finish(at: now))
+        store(runtimeData.flush(at: now, force: true))
+    }
+
+    private func store(_ rows: [RuntimeRecord]) {
+        if !rows.isEmpty { effects.append(.store(rows.map { redactor.redact($0) })) }
+    }
+
+    private func adopt(_ facts: ProcessFacts) {
+        guard let record = processes.adopt(facts), record.container == nil else { return }
+        guard var container = containers.container(cgroupPath: facts.exec.cgroupPath, namespaces: facts.exec.namespaces) else { return }
+        workloads.complete(&container)
+        record.container = container
+    }
+
+    private func learn(_ digests: FileDigests, of request: FileHasher.Request, at now: Now) {
+        guard var sighting = digestWait.take(request) else { return }
+        // by now the process may have gone or run another file: then only the copy learns them
+        if let record = processes.process(request.process), record.execTime.nanoseconds == request.execTime {
+            record.digests = digests
+            sighting.container = record.container
+        }
+        if !sighting.tree.isEmpty {
+            sighting.tree[0].digests = digests
+            sighting.tree[0].container = sighting.container
+        }
+        runtimeData.learn(digests, of: sighting.tree, at: sighting.time)
+        consider(indicators.observe(digests, by: sighting, at: now), at: now)
+    }
+
+    // A container's pod became known: its processes learn it, and what waited for it goes on.
+    private func complete(_ container: ContainerContext, at now: Now) {
+        processes.forEach { if $0.container?.id == container.id { $0.container = container } }
+        for detection in waiting.arrived(container.id) { aggregate(detection.completed(by: container), at: now) }
+    }
+
+    private func currentReport() -> PipelineReport {
+        var out = report
+        out.processes = processes.all.map(ProcessSnapshot.init)
+        var seen: [String: ContainerContext] = [:]
+        for process in out.processes { if let container = process.container { seen[container.id] = container } }
+        out.containers = seen.values.sorted { $0.id < $1.id }
+        out.detectionsSuppressed = aggregator.suppressed
+        out.ledger.merge(processes.ledger)
+        out.ledger.merge(workloads.ledger)
+        out.ledger.merge(waiting.ledger)
+        out.ledger.merge(digestWait.ledger)
+        out.ledger.merge(indicators.ledger)
+        out.ledger.merge(runtimeData.ledger)
+        out.ledger.merge(aggregator.ledger)
+        out.ledger.merge(rules.ledger)
+        out.ledger.count("malformed", at: "messages", by: decoder.malformed)
+        out.ledger.count("unreadablePacket", at: "messages", by: decoder.unreadablePackets)
+        out.ledger.count("unknownKind", at: "messages", by: decoder.unknownKinds)
+        return out
+    }
+}
+
+extension Detection {
+    /// The same with what is now known of its container, wherever it names it.
+    fileprivate func completed(by container: ContainerContext) -> Detection {
+        var out = self
+        if out.container?.id == container.id { out.container = container }
+        for i in out.processTree.indices where out.processTree[i].container?.id == container.id { out.processTree[i].container = container }
+        return out
+    }
+
+    fileprivate var markedIncomplete: Detection {
+        guard var container else { return self }
+        container.isComplete = false
+        return completed(by: container)
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(to count: Int) -> String { String(repeating: "0", count: max(0, count - self.count)) + self }
+}

@@ -1,0 +1,33 @@
+package import Contract
+package import Enrichment
+package import Events
+package import Foundations
+package import Indicators
+package import Redaction
+
+/// What the pipeline wants done by others. Effects leave in the order in which they arose.
+package enum PipelineEffect: Sendable {
+    /// Read what /proc says about a process that was met without a past.
+    case scan(pid: UInt32)
+    /// Read the passwd and group files below the root of this process.
+    case readNames(pid: UInt32, mountNamespace: UInt32)
+    case hash(FileHasher.Request)
+    case lookUp([Indicator])
+    case send(Redacted<CloudEvent>, Severity)
+    case store([Redacted<RuntimeRecord>])
+    /// One JSON line of a live event, already redacted.
+    case line(String, subscriber: UInt64)
+    case report(PipelineReport, id: UInt64)
+}
+
+/// The pipeline's own figures and pictures, taken between two events.
+package struct PipelineReport: Sendable {
+    package var processes: [ProcessSnapshot] = []
+    package var containers: [ContainerContext] = []
+    package var eventsSeen: [EventKind: UInt64] = [:]
+    package var detectionsMade: UInt64 = 0
+    package var detectionsSuppressed: UInt64 = 0
+    package var rules: Int = 0
+    package var ledger = Ledger()
+    package init() {}
+}

@@ -1,0 +1,26 @@
+package import Enrichment
+package import Events
+package import Foundations
+package import Indicators
+package import Rules
+
+/// What comes back into the pipeline from the workers and services around it. Handled on the pipeline's thread, between messages.
+package enum PipelineInput: Sendable {
+    /// Processes that /proc knows: all of them at start, single ones later.
+    case processes([ProcessFacts])
+    case names(UserResolver.Names, mountNamespace: UInt32)
+    case digests(FileDigests, for: FileHasher.Request)
+    /// The file will have no digests: it was gone, too large, unreadable, or too many waited.
+    case notHashed(FileHasher.Request, LossCause)
+    /// What the Kubernetes API says about a pod of this node.
+    case workload(WorkloadResolver.Input)
+    /// Another set of rules takes over with the next event.
+    case rules(RuleSet, definitionsVersion: String)
+    case indicators(IndicatorAggregator.Input)
+    /// Lines of live events for a subscriber; nil filter means every event.
+    case subscribe(id: UInt64, kinds: Set<EventKind>, filter: ConditionFilter?)
+    case unsubscribe(id: UInt64)
+    case identity(SensorIdentity)
+    /// Answers with what is there now, through `PipelineEffect.report`.
+    case report(id: UInt64)
+}

@@ -1,0 +1,184 @@
+internal import Events
+internal import Foundations
+
+/// Makes a RuleSet and its report of everything that the files said.
+struct RuleCompiler {
+    private let library: RuleLibrary
+    private var conditions: ConditionCompiler
+    private var report = RuleReport()
+    private var rules: [CompiledRule] = []
+    private var kindConditions: [RuleSet.KindCondition] = []
+    private var descriptions: [RuleDescription] = []
+    private var ids: Set<String> = []
+
+    init(_ library: RuleLibrary) {
+        self.library = library
+        var macros: [String: ConditionCompiler.MacroDefinition] = [:]
+        for (name, text) in library.macros {
+            do throws(Diagnostic) {
+                macros[name] = ConditionCompiler.MacroDefinition(expression: .success(try ConditionParser.parse(text)), place: text.start)
+            } catch {
+                macros[name] = ConditionCompiler.MacroDefinition(expression: .failure(error), place: text.start)
+                report.reject(error.about("macro \(name)"))
+            }
+        }
+        conditions = ConditionCompiler(macros: macros, lists: library.lists)
+        for problem in library.rejected { report.reject(problem) }
+        report.warnings = library.warnings
+        report.macros = macros.count
+        report.lists = library.lists.count
+    }
+
+    mutating func run() -> (rules: RuleSet, report: RuleReport) {
+        for draft in library.rules {
+            do throws(Diagnostic) {
+                try compile(draft)
+            } catch {
+                if draft.skipsUnknownFields, error.message.hasPrefix("unknown field") {
+                    report.warnings.append(error.about(draft.name))
+                } else {
+                    report.reject(error.about(draft.name))
+                }
+            }
+        }
+        checkMacros()
+        report.rules = descriptions.count
+        report.enabled = rules.count
+        report.sort()
+        return (RuleSet(rules: rules, conditions: kindConditions, descriptions: descriptions), report)
+    }
+
+    // a macro that no rule uses is still held to the rules of the language
+    private mutating func checkMacros() {
+        for (name, macro) in conditions.macros.sorted(by: { $0.key < $1.key }) {
+            guard case .success(let expression) = macro.expression else { continue }
+            do throws(Diagnostic) {
+                _ = try conditions.compile(expression)
+            } catch {
+                report.reject(error.about("macro \(name)"))
+            }
+        }
+    }
+
+    private mutating func compile(_ draft: RuleDraft) throws(Diagnostic) {
+        guard draft.source == "syscall" else {
+            report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: "source=\(draft.source)"))
+            return describe(draft, kinds: [], reads: .none)
+        }
+        let (condition, unsupported) = try conditions.compile(try expression(of: draft))
+        for what in unsupported { report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: what)) }
+        let output = try OutputTemplate(draft.output)
+        var steps: [Condition] = []
+        var correlation: Correlation?
+        if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft.name) }
+
+        let specialized = Self.specialize(condition)
+        if specialized.isEmpty, unsupported.isEmpty {
+            report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: "condition: no event can meet it"))
+        }
+        if specialized.count == EventKind.allCases.count {
+            report.warnings.append(draft.condition.start.diagnostic("the condition names no evt.type: every event is asked", subject: draft.name))
+        }
+        let stepKinds = steps.map(Self.specialize)
+        var kinds = Set(specialized.map(\.kind))
+        for step in stepKinds { kinds.formUnion(step.map(\.kind)) }
+        var reads = ReadNeeds.none
+        for (kind, condition) in specialized + stepKinds.flatMap({ $0 }) {
+            if kind == .open { reads.formUnion(ReadNeeds(of: condition)) }
+            if kind == .connect { reads.formUnion(ReadNeeds.sockets(of: condition)) }
+        }
+        describe(draft, kinds: kinds, reads: reads)
+        guard draft.isEnabled, !specialized.isEmpty else { return }
+
+        let index = rules.count
+        let tags = draft.tags
+        rules.append(
+            CompiledRule(
+                id: identifier(draft), name: draft.name, description: draft.description, severity: draft.severity ?? draft.priority.severity,
+                tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, correlation: correlation))
+        // later steps first, so that one event is not two steps of a sequence
+        for (kind, condition) in specialized { kindConditions.append(RuleSet.KindCondition(kind: kind, rule: index, step: steps.count, condition: condition)) }
+        for (step, found) in stepKinds.enumerated().reversed() {
+            for (kind, condition) in found { kindConditions.append(RuleSet.KindCondition(kind: kind, rule: index, step: step, condition: condition)) }
+        }
+    }
+
+    private static func specialize(_ condition: Condition) -> [(kind: EventKind, condition: Condition)] {
+        EventKind.allCases.compactMap { kind in
+            let rest = KindSpecializer(kind: kind).specialize(condition)
+            if case .constant(false) = rest { return nil }
+            return (kind, rest)
+        }
+    }
+
+    private func expression(of draft: RuleDraft) throws(Diagnostic) -> Expression {
+        var parts = [try ConditionParser.parse(draft.condition)]
+        for exception in draft.exceptions {
+            guard !exception.fields.isEmpty else { throw exception.place.diagnostic("exception '\(exception.name)' has no fields") }
+            if let without = try exception.expression() { parts.append(without) }
+        }
+        return parts.count == 1 ? parts[0] : .all(parts)
+    }
+
+    private mutating func compile(_ draft: CorrelationDraft, _ rule: String) throws(Diagnostic) -> (Correlation, [Condition]) {
+        var by: [ResolvedOperand] = []
+        for text in draft.by { by.append(try Self.operand(text)) }
+        switch draft.kind {
+        case .threshold(let count, let distinct):
+            var field: ResolvedOperand?
+            if let distinct { field = try Self.operand(distinct) }
+            return (Correlation(by: by, within: draft.within, kind: .threshold(count: count, distinct: field)), [])
+        case .sequence(let steps):
+            var out: [Condition] = []
+            for step in steps {
+                let (condition, unsupported) = try conditions.compile(try ConditionParser.parse(step))
+                for what in unsupported { report.unsupported.append(RuleReport.Unsupported(rule: rule, what: what)) }
+                out.append(condition)
+            }
+            return (Correlation(by: by, within: draft.within, kind: .sequence(steps: steps.count)), out)
+        }
+    }
+
+    private static func operand(_ text: SourceText) throws(Diagnostic) -> ResolvedOperand {
+        guard case .comparison(let check) = try ConditionParser.parse(SourceText(standalone: text.text + " exists", file: text.file)) else {
+            throw text.start.diagnostic("'\(text.text)' is no field")
+        }
+        var operand = check.left
+        operand.place = text.start
+        return try ResolvedOperand(operand)
+    }
+
+    private mutating func identifier(_ draft: RuleDraft) -> String {
+        let wanted = draft.id ?? Self.slug(draft.name)
+        var id = wanted
+        var n = 2
+        while !ids.insert(id).inserted {
+            id = "\(wanted)-\(n)"
+            n += 1
+        }
+        return id
+    }
+
+    /// `reverse-shell` of `Reverse shell`.
+    private static func slug(_ name: String) -> String {
+        name.lowercased().utf8.map { ConditionScanner.isNameByte($0) ? Character(UnicodeScalar($0)) : " " }.split(separator: " ").map { String($0) }.joined(separator: "-")
+    }
+
+    private static func techniques(_ draft: RuleDraft) -> [String] {
+        let named = draft.techniques + draft.tags.filter(Attack.isTechnique)
+        return named.enumerated().filter { named.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    }
+
+    private static func tactics(_ draft: RuleDraft) -> [String] {
+        let named = draft.tactics + draft.tags.filter(Attack.isTactic) + draft.tags.compactMap(Attack.tactic)
+        return named.enumerated().filter { named.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+    }
+
+    private mutating func describe(_ draft: RuleDraft, kinds: Set<EventKind>, reads: ReadNeeds) {
+        descriptions.append(
+            RuleDescription(
+                name: draft.name, id: draft.id ?? Self.slug(draft.name), description: draft.description, severity: draft.severity ?? draft.priority.severity,
+                isEnabled: draft.isEnabled, tags: draft.tags, tactics: Self.tactics(draft), techniques: Self.techniques(draft), file: draft.place.file,
+                line: draft.place.line, needs: RuleDescription.Needs(kinds: kinds, reads: reads)))
+    }
+}

@@ -1,0 +1,57 @@
+internal import Events
+
+/// What one value has to be. As compared and merged by the compiler, before matchers are made of it.
+indirect enum ValueTest: Hashable {
+    case exists
+    case numbers(Set<Int64>)
+    case order(Comparator, Int64)
+    case flag(Bool)
+    /// One of the literals, by an operator on text.
+    case text(TextOperator, Set<[UInt8]>)
+    case addresses(Set<AddressRange>)
+    /// Another field of the same event.
+    case field(Comparator, FieldKey)
+    /// The system call's name; settled for most kinds before any event comes.
+    case eventType(Set<String>)
+    case negated(ValueTest)
+
+    enum TextOperator: String, Hashable {
+        case equal, contains, icontains, startswith, endswith, glob, iglob, regex, pmatch
+    }
+
+    /// A resolved operand, compared by its spelling.
+    struct FieldKey: Hashable {
+        let operand: ResolvedOperand
+        static func == (a: Self, b: Self) -> Bool { a.operand.text == b.operand.text }
+        func hash(into hasher: inout Hasher) { hasher.combine(operand.text) }
+    }
+
+    /// The two tests as one that holds when either does; nil when there is no such test.
+    func merged(with other: ValueTest) -> ValueTest? {
+        switch (self, other) {
+        case (.numbers(let a), .numbers(let b)): .numbers(a.union(b))
+        case (.addresses(let a), .addresses(let b)): .addresses(a.union(b))
+        case (.text(let a, let x), .text(let b, let y)) where a == b && a != .glob && a != .iglob && a != .regex: .text(a, x.union(y))
+        default: nil
+        }
+    }
+
+    /// What it costs, roughly in nanoseconds.
+    var cost: Int {
+        switch self {
+        case .exists, .flag, .eventType: 5
+        case .numbers, .order: 6
+        case .text(let op, let literals):
+            switch op {
+            case .equal: 15
+            case .startswith, .endswith, .pmatch: 20
+            case .contains, .icontains: 60
+            case .glob, .iglob: 80 * literals.count
+            case .regex: 2000 * literals.count
+            }
+        case .addresses(let ranges): 10 + ranges.count
+        case .field: 60
+        case .negated(let inner): inner.cost
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package import Events
+package import Foundations
+
+/// A condition alone: what `events --filter` takes.
+package struct ConditionFilter: Sendable {
+    private let buckets: [Bucket]
+
+    /// - Throws: what is wrong with the text, with its column; a field that this build cannot fill counts as wrong.
+    package init(_ text: String) throws(Diagnostic) {
+        var compiler = ConditionCompiler()
+        let source = SourceText(standalone: text, file: "filter")
+        let (condition, unsupported) = try compiler.compile(try ConditionParser.parse(source))
+        if let what = unsupported.first { throw source.start.diagnostic("'\(what)' is not available in this build") }
+        var buckets = [Bucket](repeating: Bucket([]), count: Int(EventKind.allCases.map(\.rawValue).max() ?? 0) + 1)
+        for kind in EventKind.allCases {
+            let rest = KindSpecializer(kind: kind).specialize(condition)
+            if case .constant(false) = rest { continue }
+            buckets[Int(kind.rawValue)] = Bucket([(0, 0, rest)])
+        }
+        self.buckets = buckets
+    }
+
+    package func matches(_ event: EnrichedEvent) -> Bool {
+        let bucket = buckets[Int(event.event.kind.rawValue)]
+        guard let root = bucket.roots.first else { return false }
+        let memo = EvaluationMemo(nodes: bucket.nodeCount, slots: bucket.slotCount)
+        memo.begin()
+        return bucket.holds(root.node, event, memo)
+    }
+}

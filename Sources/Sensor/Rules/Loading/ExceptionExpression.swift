@@ -1,0 +1,78 @@
+internal import Foundations
+
+/// Makes the part of a condition that an exception stands for: `not ((f1 = a and f2 in (b, c)) or (...))`.
+extension ExceptionDraft {
+    /// - Returns: nil when the exception has no values yet: a place for others to fill.
+    func expression() throws(Diagnostic) -> Expression? {
+        guard !values.isEmpty else { return nil }
+        if isSingle, comparators.first.map({ Self.takesList($0.text) }) ?? true {
+            // all values are one list
+            var literals: [Literal] = []
+            for value in values { literals += try Self.literals(value) }
+            return .not(try comparison(0, literals))
+        }
+        var tuples: [Expression] = []
+        for value in values {
+            let elements: [ItemReader.Tree]
+            let at: SourcePlace
+            switch value {
+            case .text(let text): (elements, at) = ([value], text.start)
+            case .list(let list, let place): (elements, at) = (list, place)
+            }
+            guard elements.count == fields.count else {
+                throw at.diagnostic("exception '\(name)' has \(fields.count) fields, this has \(elements.count) values")
+            }
+            var parts: [Expression] = []
+            for (n, element) in elements.enumerated() { parts.append(try comparison(n, try Self.literals(element))) }
+            tuples.append(parts.count == 1 ? parts[0] : .all(parts))
+        }
+        return .not(tuples.count == 1 ? tuples[0] : .any(tuples))
+    }
+
+    private static func takesList(_ comparator: String) -> Bool { Comparator(rawValue: comparator)?.takesList ?? false }
+
+    private func comparison(_ n: Int, _ literals: [Literal]) throws(Diagnostic) -> Expression {
+        let field = fields[n]
+        var written = n < comparators.count ? comparators[n].text : isSingle ? "in" : "="
+        if written == "==" { written = "=" }
+        guard let comparator = Comparator(rawValue: written), comparator != .exists else {
+            throw (n < comparators.count ? comparators[n].start : place).diagnostic(
+                "'\(written)' is no operator" + ConditionParser.suggestion(written, Comparator.allCases.map(\.rawValue)))
+        }
+        // the field may stand in transformers: the condition's own parser reads it
+        guard case .comparison(var out) = try ConditionParser.parse(
+            SourceText(standalone: field.text + " exists", file: field.file)) else { throw field.start.diagnostic("'\(field.text)' is no field") }
+        out.left.place = field.start
+        out.place = field.start
+        out.comparator = comparator
+        out.isList = comparator.takesList
+        guard comparator.takesList || literals.count == 1 else { throw (literals.first?.place ?? place).diagnostic("'\(written)' takes one value, not a list") }
+        out.right = .values(literals)
+        return .comparison(out)
+    }
+
+    private static func literals(_ tree: ItemReader.Tree) throws(Diagnostic) -> [Literal] {
+        switch tree {
+        case .text(let text):
+            // `(a, b)` in one text is a list as a condition has it
+            let trimmed = text.text.drop { $0 == " " }
+            if trimmed.hasPrefix("("), case .comparison(let list) = try ConditionParser.parse(SourceText(standalone: "evt.type in " + trimmed, file: text.file)),
+                case .values(let literals) = list.right
+            {
+                return literals.map { Literal(text: $0.text, isQuoted: $0.isQuoted, place: text.start) }
+            }
+            return [Self.literal(text)]
+        case .list(let list, _):
+            var out: [Literal] = []
+            for element in list { out += try literals(element) }
+            return out
+        }
+    }
+
+    /// A value of a list or an exception: quotation marks of its own make it text that is never the name of a list.
+    static func literal(_ text: SourceText) -> Literal {
+        var scanner = ConditionScanner(text.text)
+        if let quoted = scanner.quoted(), scanner.isAtEnd { return Literal(text: quoted, isQuoted: true, place: text.start) }
+        return Literal(text: text.text, isQuoted: false, place: text.start)
+    }
+}

@@ -1,0 +1,89 @@
+internal import Events
+internal import Foundations
+
+/// The text of a rule's output with places for fields: `file=%fd.name`, `%proc.aname[2]`, `%(proc.name)`, `%%`.
+///
+///     template = { text | "%%" | "%" , [ "*" ] , field | "%(" , operand , ")" } ;
+///
+/// A field without a value prints as `<NA>`. A percent sign that no field follows is text. `%*field` is the same as `%field`.
+struct OutputTemplate: Sendable {
+    enum Part: Sendable {
+        case text(String)
+        case field(ResolvedOperand)
+    }
+
+    private(set) var parts: [Part] = []
+
+    init() {}
+
+    /// - Throws: an unknown field, with its place.
+    init(_ source: SourceText) throws(Diagnostic) {
+        var text: [UInt8] = []
+        var scanner = ConditionScanner(source.text)
+        while let byte = scanner.current {
+            let start = scanner.at
+            _ = scanner.take(byte)
+            guard byte == 0x25 else {
+                text.append(byte)
+                continue
+            }
+            if scanner.take(0x25) {
+                text.append(0x25)
+                continue
+            }
+            _ = scanner.take(0x2A)
+            guard let operand = try Self.operand(&scanner, source) else {
+                text += scanner.bytes[start..<max(scanner.at, start + 1)]
+                continue
+            }
+            if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
+            text = []
+            parts.append(.field(try ResolvedOperand(operand)))
+        }
+        if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
+    }
+
+    private static func operand(_ scanner: inout ConditionScanner, _ source: SourceText) throws(Diagnostic) -> Operand? {
+        let isWrapped = scanner.take(0x28)
+        let start = scanner.at
+        var transforms: [Transform] = []
+        var field: (name: String, at: Int)?
+        while field == nil {
+            let at = scanner.at
+            if let name = scanner.fieldName() {
+                field = (name, at)
+            } else if isWrapped, transforms.count < 8, let name = scanner.identifier(), let transform = Transform(rawValue: name), scanner.take(0x28) {
+                transforms.insert(transform, at: 0)
+            } else {
+                break
+            }
+        }
+        guard let field else {
+            scanner.rewind(to: start)
+            return nil
+        }
+        var argument: String?
+        if scanner.current == 0x5B {
+            let bracket = scanner.at
+            _ = scanner.take(0x5B)
+            argument = scanner.bracket()
+            if argument == nil { scanner.rewind(to: bracket) }
+        }
+        let place = source.place(at: field.at)
+        if isWrapped {
+            for _ in 0...transforms.count where !scanner.take(0x29) { throw place.diagnostic("expected ')' behind '%(\(field.name)'") }
+        }
+        return Operand(field: field.name, argument: argument, transforms: transforms, place: place)
+    }
+
+    func filled(with event: EnrichedEvent) -> String {
+        var out = ""
+        for part in parts {
+            switch part {
+            case .text(let text): out += text
+            case .field(let operand): out += operand.printed(event) ?? "<NA>"
+            }
+        }
+        return out
+    }
+}

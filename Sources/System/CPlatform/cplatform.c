@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cplatform.h"
+
+#include <errno.h>
+#include <linux/openat2.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* From bpf/libbpf.h; declared here so that only the module CLibbpf needs libbpf's headers. */
+typedef int (*libbpf_print_fn_t)(int level, const char *format, va_list arguments);
+libbpf_print_fn_t libbpf_set_print(libbpf_print_fn_t print);
+
+static platform_log_line log_line;
+
+static int print(int level, const char *format, va_list arguments)
+{
+	char line[2048];
+	int length = vsnprintf(line, sizeof(line), format, arguments);
+
+	if (log_line && length > 0)
+		log_line(level, line);
+	return length;
+}
+
+void platform_set_libbpf_log(platform_log_line line)
+{
+	log_line = line;
+	libbpf_set_print(print);
+}
+
+int platform_trim_heap(void)
+{
+	return malloc_trim(0);
+}
+
+int platform_open_in_root(int root, const char *path, unsigned long long flags)
+{
+	struct open_how how = { .flags = flags, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	long fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}

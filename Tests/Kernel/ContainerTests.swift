@@ -1,0 +1,61 @@
+import Events
+import Foundation
+import Glibc
+import Probes
+import Testing
+
+extension KernelTests {
+    /// A real container made by runc: what happens in it is seen as it sees it, and told apart from the host.
+    @Suite struct Containers {
+        /// A bundle whose root file system is one static busybox.
+        private func bundle(in folder: TemporaryDirectory, running script: String, cgroup: String) throws {
+            let root = folder.path + "/rootfs"
+            for name in ["bin", "etc", "tmp", "proc", "dev", "sys"] { try FileManager.default.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true) }
+            let busybox = try #require(["/usr/bin/busybox", "/bin/busybox"].first(where: { FileManager.default.isExecutableFile(atPath: $0) }))
+            try FileManager.default.copyItem(atPath: busybox, toPath: root + "/bin/busybox")
+            for name in ["sh", "cat", "true"] { #expect(symlink("busybox", root + "/bin/" + name) == 0) }
+            try "root:x:19000::::::\n".write(toFile: root + "/etc/shadow", atomically: false, encoding: .utf8)
+            let config: [String: Any] = [
+                "ociVersion": "1.0.2",
+                "process": ["cwd": "/", "args": ["/bin/sh", "-c", script], "env": ["PATH=/bin"], "user": ["uid": 0, "gid": 0], "terminal": false],
+                "root": ["path": "rootfs"],
+                "mounts": [
+                    ["destination": "/proc", "type": "proc", "source": "proc"],
+                    ["destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]],
+                ],
+                "linux": [
+                    "cgroupsPath": cgroup,
+                    "namespaces": ["pid", "mount", "network", "ipc", "uts"].map { ["type": $0] },
+                ],
+            ]
+            try JSONSerialization.data(withJSONObject: config).write(to: URL(fileURLWithPath: folder.path + "/config.json"))
+        }
+
+        @Test func aContainersEventsCarryItsPathsItsNamespacesAndItsCgroup() throws {
+            let folder = try TemporaryDirectory()
+            let id = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
+            try bundle(in: folder, running: "cat /etc/shadow; echo x >/tmp/made; mv /tmp/made /etc/cron; exec /bin/true", cgroup: "/wiz-sensor-test-\(id)")
+            let harness = try ProbeHarness(kinds: [.exec, .fork, .exit, .open, .rename])
+            #expect(harness.probes.watch(files: ["shadow"], directories: []) == 0)
+            let (pid, events) = try harness.events(running: "/usr/bin/env", ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))])
+            #expect(events.contains { if case .exit(let exit) = $0.details { $0.process.pid == pid && exit == ExitDetails(code: 0, signal: 0) } else { false } })
+            let inside = events.compactMap { event -> (Event, ExecDetails)? in
+                guard case .exec(let exec) = event.details, exec.cgroupPath.contains(id) else { return nil }
+                return exec.path == "/bin/busybox" ? (event, exec) : nil
+            }
+            #expect(inside.map(\.1.arguments.first) == ["/bin/sh", "cat", "/bin/true"] || inside.map(\.1.arguments.first) == ["/bin/sh", "/bin/true"])
+            let first = try #require(inside.first)
+            #expect(first.1.namespacePID == 1 && first.0.process.pid != 1)
+            #expect(first.1.cgroupPath.hasSuffix("/wiz-sensor-test-" + id))
+            #expect(first.1.cwd == "/")
+            let mine = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/mnt")).flatMap { UInt32($0.filter(\.isNumber)) }
+            #expect(first.1.namespaces.mount != mine && first.1.namespaces.mount != 0)
+            // its files by the names that it uses
+            let names = events.compactMap { event -> String? in
+                guard case .file(let file) = event.details, file.path.hasPrefix("/etc") || file.path.hasPrefix("/tmp/made") else { return nil }
+                return "\(event.kind.name) \(file.path) \(file.secondPath)"
+            }
+            #expect(names == ["open /etc/shadow ", "open /tmp/made ", "rename /tmp/made /etc/cron"])
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import CProbeABI
+import Events
+import Foundations
+import Testing
+
+@Suite struct EventDecoderTests {
+    private func decode(_ builder: MessageBuilder) -> Event? {
+        var decoder = EventDecoder()
+        return builder.bytes.withUnsafeBytes { decoder.decode($0) }
+    }
+
+    @Test func readsEveryFieldOfAnExec() throws {
+        var body = probe_exec()
+        body.inode = 99
+        body.device = 0x800001
+        body.flags = PROBE_EXEC_UPPER_LAYER.rawValue | PROBE_EXEC_SCRIPT.rawValue
+        body.euid = 5
+        body.login_uid = 1001
+        body.session_id = 40
+        body.tty = 136 << 20
+        body.mount_ns = 11
+        body.pid_ns = 12
+        body.ns_pid = 3
+        body.stdio = (3, 3, 2)
+        let event = try #require(
+            decode(
+                MessageBuilder(
+                    kind: 1, body: body,
+                    strings: [
+                        (PROBE_TAG_PATH, MessageBuilder.components("/usr/bin/dash")), (PROBE_TAG_FILENAME, MessageBuilder.text("./run.sh")),
+                        (PROBE_TAG_ARGUMENTS, MessageBuilder.text("sh") + MessageBuilder.text("") + MessageBuilder.text("run.sh")),
+                        (PROBE_TAG_CWD, MessageBuilder.components("/srv/app")), (PROBE_TAG_CGROUP, MessageBuilder.components("/a/b")),
+                    ])))
+        #expect(event.kind == .exec)
+        #expect(event.process == ProcessKey(pid: 42, start: BootInstant(nanoseconds: 1000)))
+        #expect(event.time == BootInstant(nanoseconds: 2000))
+        #expect((event.threadID, event.parentPID, event.uid, event.gid, event.cgroupID) == (43, 1, 1000, 100, 7))
+        #expect(event.comm == "test")
+        guard case .exec(let exec) = event.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.path == "/usr/bin/dash")
+        #expect(exec.script == "./run.sh")
+        #expect(exec.arguments == ["sh", "", "run.sh"])
+        #expect(exec.cwd == "/srv/app")
+        #expect(exec.cgroupPath == "/a/b")
+        #expect(exec.inode == 99 && exec.device == 0x800001)
+        #expect(exec.isUpperLayer && !exec.isMemfd && !exec.isDeleted)
+        #expect(exec.stdio == [.socket, .socket, .pipe])
+        #expect(exec.loginUID == 1001 && exec.sessionID == 40 && exec.ttyNumber == 136 << 20 && exec.namespacePID == 3)
+        #expect(exec.namespaces == Namespaces(mount: 11, pid: 12))
+    }
+
+    @Test func aMemfdKeepsItsOwnName() throws {
+        var body = probe_exec()
+        body.flags = PROBE_EXEC_MEMFD.rawValue
+        let event = decode(MessageBuilder(kind: 1, flags: PROBE_PATH_DETACHED.rawValue, body: body, strings: [(PROBE_TAG_PATH, MessageBuilder.text("memfd:payload"))]))
+        guard case .exec(let exec)? = event?.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.path == "memfd:payload")
+        #expect(exec.isMemfd && exec.isDeleted)
+    }
+
+    @Test func aDetachedExecPathIsNoArgumentAgainstItsWorkingDirectory() throws {
+        let event = decode(MessageBuilder(kind: 1, body: probe_exec(), strings: [(PROBE_TAG_CWD, [])]))
+        guard case .exec(let exec)? = event?.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.cwd == "/")
+    }
+
+    @Test func relativeNamesAreResolvedAgainstTheirDirectory() throws {
+        let event = decode(
+            MessageBuilder(
+                kind: EventKind.rename.rawValue, body: probe_file(),
+                strings: [
+                    (PROBE_TAG_PATH, MessageBuilder.components("/srv/app")), (PROBE_TAG_TEXT, MessageBuilder.text("../x/./y")),
+                    (PROBE_TAG_SECOND_PATH, MessageBuilder.components("/srv")), (PROBE_TAG_SECOND_TEXT, MessageBuilder.text("/etc/passwd")),
+                ]))
+        guard case .file(let file)? = event?.details else { return #expect(Bool(false), "not a file event") }
+        #expect(file.path == "/srv/x/y")
+        #expect(file.secondPath == "/etc/passwd")
+    }
+
+    @Test func mappedAddressesAreTheAddressesTheyStandFor() throws {
+        var body = probe_network()
+        body.family = 10
+        body.protocol = 6
+        body.remote_port = 443
+        withUnsafeMutableBytes(of: &body.remote) { $0.copyBytes(from: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 192, 0, 2, 7]) }
+        withUnsafeMutableBytes(of: &body.local) { $0.copyBytes(from: [0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]) }
+        guard case .network(let network)? = decode(MessageBuilder(kind: 5, body: body))?.details else { return #expect(Bool(false), "not a connect") }
+        #expect(network.remote?.description == "192.0.2.7")
+        #expect(network.local?.description == "2001:db8::1")
+        #expect(network.remotePort == 443 && network.transport == .tcp)
+    }
+
+    @Test func unknownKindsAreCountedNotDecoded() {
+        var decoder = EventDecoder()
+        let builder = MessageBuilder(kind: 4711, body: probe_exit())
+        let event = builder.bytes.withUnsafeBytes { decoder.decode($0) }
+        #expect(event == nil)
+        #expect(decoder.unknownKinds == 1 && decoder.malformed == 0)
+    }
+
+    @Test func lengthsThatLieAreMalformed() {
+        var decoder = EventDecoder()
+        var long = MessageBuilder(kind: 3, body: probe_exit())
+        long.setSize(4096)
+        var short = MessageBuilder(kind: 3, body: probe_exit())
+        short.setSize(8)
+        var string = MessageBuilder(kind: 1, body: probe_exec(), strings: [(PROBE_TAG_PATH, [1, 2, 3])])
+        string.bytes.removeLast()
+        string.setSize(UInt32(string.bytes.count))
+        for builder in [long, short, string] { #expect(builder.bytes.withUnsafeBytes { decoder.decode($0) } == nil) }
+        #expect([].withUnsafeBytes { decoder.decode($0) } == nil)
+        #expect(decoder.malformed == 4)
+    }
+
+    @Test func aDNSAnswerGivesNameTypeAndAddresses() throws {
+        // header, one question for a.Example, one A answer by a compression pointer
+        let packet: [UInt8] =
+            [0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0, 1, 97, 7, 69, 120, 97, 109, 112, 108, 101, 0, 0, 1, 0, 1] + [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]
+        var body = probe_network()
+        body.family = 2
+        guard case .dns(let dns)? = decode(MessageBuilder(kind: 22, body: body, strings: [(PROBE_TAG_PAYLOAD, packet)]))?.details else {
+            return #expect(Bool(false), "not a DNS event")
+        }
+        #expect(dns.isAnswer && dns.name == "a.example" && dns.type == 1 && dns.rcode == 0)
+        #expect(dns.addresses.map(\.description) == ["192.0.2.1"])
+    }
+
+    @Test func aDNSNameThatPointsAtItselfEnds() {
+        let packet: [UInt8] = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xC0, 12, 0, 1, 0, 1]
+        #expect(decode(MessageBuilder(kind: 22, body: probe_network(), strings: [(PROBE_TAG_PAYLOAD, packet)])) == nil)
+    }
+
+    @Test func garbageOnPort53IsNotHeldAgainstTheKernelSide() {
+        var decoder = EventDecoder()
+        let garbage = MessageBuilder(kind: 22, body: probe_network(), strings: [(PROBE_TAG_PAYLOAD, [UInt8](repeating: 0xFF, count: 30))])
+        var cut = garbage
+        cut.bytes.removeLast()
+        cut.setSize(UInt32(cut.bytes.count))
+        for builder in [garbage, cut] { #expect(builder.bytes.withUnsafeBytes { decoder.decode($0) } == nil) }
+        #expect(decoder.unreadablePackets == 1 && decoder.malformed == 1)
+    }
+
+    @Test func aLibraryTellsWhatItsFileIs() throws {
+        var body = probe_file()
+        body.flags = PROBE_EXEC_MEMFD.rawValue
+        let memfd = decode(MessageBuilder(kind: EventKind.library.rawValue, flags: PROBE_PATH_DETACHED.rawValue, body: body, strings: [(PROBE_TAG_PATH, MessageBuilder.text("memfd:x"))]))
+        guard case .file(let file)? = memfd?.details else { return #expect(Bool(false), "not a file event") }
+        #expect(file.path == "memfd:x" && file.isMemfd && file.isDeleted && !file.isUpperLayer && file.flags == 0)
+    }
+
+    @Test func aSymlinkIsReadFromWhereItLies() throws {
+        let event = decode(
+            MessageBuilder(
+                kind: EventKind.symlink.rawValue, body: probe_file(),
+                strings: [(PROBE_TAG_TEXT, MessageBuilder.text("../shadow")), (PROBE_TAG_SECOND_PATH, MessageBuilder.components("/srv/app")), (PROBE_TAG_SECOND_TEXT, MessageBuilder.text("sub/link"))]))
+        guard case .file(let file)? = event?.details else { return #expect(Bool(false), "not a file event") }
+        #expect(file.path == "/srv/app/shadow" && file.secondPath == "/srv/app/sub/link")
+    }
+
+    @Test func attributesAndFileSystemsStandForThemselves() throws {
+        for (kind, text) in [(EventKind.setxattr, "security.capability"), (.mount, "tmpfs")] {
+            let event = decode(
+                MessageBuilder(
+                    kind: kind.rawValue, body: probe_file(), strings: [(PROBE_TAG_SECOND_TEXT, MessageBuilder.text(text)), (PROBE_TAG_TEXT, MessageBuilder.text("/srv/file"))]))
+            guard case .file(let file)? = event?.details else { return #expect(Bool(false), "not a file event") }
+            #expect(file.path == "/srv/file" && file.secondPath == text)
+        }
+    }
+
+    /// Seeds of valid messages, mutated: whatever comes out, the decoder returns and every message is accounted for.
+    /// `FUZZ_ITERATIONS` raises the number of inputs.
+    @Test func survivesMutatedMessages() {
+        let path = MessageBuilder.components("/usr/bin/true")
+        let seeds = [
+            MessageBuilder(kind: 1, body: probe_exec(), strings: [(PROBE_TAG_PATH, path), (PROBE_TAG_ARGUMENTS, MessageBuilder.text("a"))]).bytes,
+            MessageBuilder(kind: 2, body: probe_fork()).bytes, MessageBuilder(kind: 4, body: probe_file(), strings: [(PROBE_TAG_PATH, path)]).bytes,
+            MessageBuilder(kind: 5, body: probe_network()).bytes, MessageBuilder(kind: 23, body: probe_syscall()).bytes,
+            MessageBuilder(kind: 22, body: probe_network(), strings: [(PROBE_TAG_PAYLOAD, [UInt8](repeating: 0xC0, count: 40))]).bytes,
+        ]
+        var random = SeededGenerator(seed: 20)
+        var decoder = EventDecoder()
+        let inputs = fuzzIterations
+        var decoded: UInt64 = 0
+        for i in 0..<inputs {
+            var bytes = seeds[i % seeds.count]
+            for _ in 0..<Int.random(in: 1...8, using: &random) {
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                case 1: bytes.removeLast(Int.random(in: 0..<min(8, bytes.count), using: &random))
+                case 2: bytes += (0..<Int.random(in: 0..<16, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                default: bytes[28 + Int.random(in: 0..<4, using: &random)] = UInt8.random(in: 0...4, using: &random)
+                }
+                if bytes.count < 40 { bytes += seeds[0].prefix(64) }
+            }
+            if bytes.withUnsafeBytes({ decoder.decode($0) }) != nil { decoded += 1 }
+        }
+        #expect(decoded + decoder.malformed + decoder.unknownKinds + decoder.unreadablePackets == UInt64(inputs))
+        #expect(decoded > 0 && decoder.malformed > 0 && decoder.unknownKinds > 0)
+    }
+}
+
+private var fuzzIterations: Int { ProcessInfo.processInfo.environment["FUZZ_ITERATIONS"].flatMap(Int.init) ?? 50_000 }

@@ -1,0 +1,62 @@
+import Foundations
+import KubeCore
+import Testing
+
+/// Bytes that nobody meant: every one of them ends in an answer, none in a trap or a loop.
+@Suite("Hostile input")
+struct FuzzTests {
+    private static let seeds: [UInt64] = [1, 2, 3, UInt64.random(in: .min ... .max)]
+    private static let fragments = [
+        "{", "}", "[", "]", "\"", ":", ",", "null", "true", "-", "1e999", "0.1", "\\u12", "\\", "\u{0}", "é", "metadata", "name", "spec", "containers", "$patch", "replace", "=", "!=", "in", "notin", "(", ")", "<", ">",
+        " ", "\n", "app", "/", "~1", "9223372036854775808", "k:{\"name\":\"x\"}", "2026-13-99T99:99:99Z", "1Gi", "1e1e1", "%", "&", "?",
+    ]
+
+    private func text(_ generator: inout SeededGenerator, _ count: Int) -> String {
+        (0..<count).map { _ in Self.fragments[Int.random(in: 0..<Self.fragments.count, using: &generator)] }.joined()
+    }
+
+    @Test(arguments: seeds)
+    func jsonOfAnyBytesIsReadOrRefused(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for round in 0..<3000 {
+            var bytes = Array(text(&generator, round % 40).utf8)
+            if !bytes.isEmpty, round % 3 == 0 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: .min ... .max, using: &generator) }
+            if let value = try? JSONParser.parse(bytes) {
+                // What was read can be written and read again to the same.
+                #expect((try? JSONParser.parse(value.encoded)) == value, "seed \(seed), round \(round): \(bytes)")
+            }
+        }
+        #expect(throws: JSONParser.Failure.self) { try JSONParser.parse([UInt8](repeating: UInt8(ascii: "["), count: 100_000)) }
+    }
+
+    @Test(arguments: seeds)
+    func everySelectorIsAnsweredOrRefused(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var harness = APIHarness()
+        for round in 0..<1500 {
+            let selector = text(&generator, 1 + round % 12).utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            for name in ["labelSelector", "fieldSelector"] {
+                let status = harness.ask("GET", "/api/v1/pods?\(name)=\(selector)").status
+                #expect(status == 200 || status == 400, "seed \(seed), round \(round): \(selector)")
+            }
+        }
+    }
+
+    @Test(arguments: seeds)
+    func everyBodyIsAnsweredAndTheServerGoesOn(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var harness = APIHarness()
+        let maps = "/api/v1/namespaces/default/configmaps"
+        _ = harness.ask("POST", maps, ["metadata": ["name": "c"], "data": ["k": "v"]])
+        let types = ["json", "merge-patch+json", "json-patch+json", "strategic-merge-patch+json", "apply-patch+yaml", "vnd.kubernetes.protobuf"]
+        for round in 0..<1500 {
+            let type = types[round % types.count]
+            var body = Array(text(&generator, round % 30).utf8)
+            if type == "vnd.kubernetes.protobuf" { body = [0x6B, 0x38, 0x73, 0] + (0..<round % 60).map { _ in UInt8.random(in: .min ... .max, using: &generator) } }
+            let isWrite = type == "json" || type == "vnd.kubernetes.protobuf"
+            let answer = harness.send(isWrite ? "POST" : "PATCH", isWrite ? maps : "\(maps)/c?fieldManager=f", body, headers: ["content-type": "application/\(type)"])
+            #expect((200...599).contains(answer.status), "seed \(seed), round \(round)")
+        }
+        #expect(harness.ask("GET", "\(maps)/c").status == 200)
+    }
+}

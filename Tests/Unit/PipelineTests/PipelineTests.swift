@@ -1,0 +1,135 @@
+import Contract
+import Enrichment
+import Events
+import Foundations
+import Indicators
+import Pipeline
+import Testing
+
+struct PipelineTests {
+    private static let digests = FileDigests(sha256: String(repeating: "ab", count: 32), sha1: String(repeating: "cd", count: 20), md5: String(repeating: "ef", count: 16), size: 5)
+
+    private func verdict(of effects: [PipelineEffect]) throws -> Verdict {
+        let asked = effects.flatMap { effect -> [Indicator] in if case .lookUp(let indicators) = effect { indicators } else { [] } }
+        let hash = try #require(asked.first { $0.kind == .sha256 })
+        return Verdict(indicator: hash, isMalicious: true, family: "Test.Family", source: "test", validity: .seconds(60))
+    }
+
+    @Test func aMatchLeavesAsARedactedCloudEventWithItsProcessTree() throws {
+        let harness = PipelineHarness()
+        harness.exec(pid: 100, path: "/usr/bin/bash", arguments: ["bash"])
+        harness.exec(pid: 200, parent: 100, path: "/tmp/evil", arguments: ["/tmp/evil", "--password=Sup3rSecret!x"])
+        let events = harness.sent()
+        let event = try #require(events.first)
+        #expect(events.count == 1)
+        #expect(event.matchedRules.first?.rule.id == "test-rule")
+        #expect(event.severity == .critical)
+        #expect(event.mitreTechniques.contains("T1059"))
+        #expect(event.runtimeDetails.processTree.map(\.path) == ["/tmp/evil", "/usr/bin/bash"])
+        #expect(!"\(event)".contains("Sup3rSecret"))
+        #expect(event.output?.contains("[REDACTED:") == true)
+    }
+
+    @Test func whatMatchesNothingLeavesNothing() {
+        let harness = PipelineHarness()
+        harness.exec(pid: 100, path: "/usr/bin/good", arguments: ["good"])
+        #expect(harness.sent().isEmpty)
+    }
+
+    @Test func aVerdictThatComesAfterTheProcessHasGoneStillNamesIt() throws {
+        var harness = PipelineHarness()
+        harness.exec(pid: 100, path: "/usr/bin/bash", arguments: ["bash"])
+        harness.exec(pid: 200, parent: 100, path: "/tmp/dropper", arguments: ["dropper"])
+        let requests = harness.effects().compactMap { if case .hash(let request) = $0 { request } else { nil } }
+        let request = try #require(requests.first { $0.process.pid == 200 })
+        harness.exit(pid: 200)
+        harness.pipeline.handle(.digests(Self.digests, for: request), at: harness.now)
+        harness.advance(.seconds(1))
+        let verdict = try verdict(of: harness.effects())
+        harness.pipeline.handle(.indicators(.verdicts([verdict])), at: harness.now)
+        let event = try #require(harness.sent().first)
+        #expect(event.indicator?.family == "Test.Family")
+        #expect(event.runtimeDetails.processTree.map(\.path) == ["/tmp/dropper", "/usr/bin/bash"])
+        #expect(event.runtimeDetails.processTree.first?.sha256 == Self.digests.sha256)
+    }
+
+    @Test func aFileThatCouldNotBeHashedIsCounted() throws {
+        let harness = PipelineHarness()
+        harness.exec(pid: 200, path: "/tmp/x", arguments: ["x"])
+        let request = try #require(harness.effects().compactMap { if case .hash(let request) = $0 { request } else { nil } }.first)
+        harness.pipeline.handle(.notHashed(request, "fileGone"), at: harness.now)
+        harness.pipeline.handle(.report(id: 1), at: harness.now)
+        let report = try #require(harness.effects().compactMap { if case .report(let report, _) = $0 { report } else { nil } }.first)
+        #expect(report.ledger.lost(at: "hash", "fileGone") == 1)
+        #expect(report.eventsSeen[.exec] == 1)
+    }
+
+    @Test func aDetectionInAPodWaitsForThePodAndLeavesWithIt() throws {
+        let harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        #expect(harness.sent().isEmpty)
+        let pod = PodContext(name: "shop-0", namespace: "shop", uid: PipelineHarness.podUID)
+        let known = try #require(WorkloadResolver.Container(name: "web", containerID: "containerd://\(PipelineHarness.containerID)"))
+        harness.pipeline.handle(.workload(.pod(.init(context: pod, containers: [known]))), at: harness.now)
+        let event = try #require(harness.sent().first)
+        let container = try #require(event.runtimeDetails.processTree.first?.container)
+        #expect(container.pod?.name == "shop-0")
+        #expect(container.name == "web")
+        #expect(container.incomplete == nil)
+    }
+
+    @Test func aDetectionWhosePodNeverComesLeavesMarkedIncomplete() throws {
+        var harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        harness.advance(.seconds(2))
+        #expect(harness.sent().isEmpty)
+        harness.advance(.seconds(2))
+        let event = try #require(harness.sent().first)
+        #expect(event.runtimeDetails.processTree.first?.container?.id == PipelineHarness.containerID)
+        #expect(event.runtimeDetails.processTree.first?.container?.incomplete == true)
+    }
+
+    @Test func theEndReleasesWhatWaits() {
+        let harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        harness.pipeline.finish(at: harness.now)
+        let effects = harness.effects()
+        #expect(effects.contains { if case .send = $0 { true } else { false } })
+        #expect(effects.contains { if case .store(let rows) = $0 { rows.contains { $0.value.executable == "/tmp/evil" } } else { false } })
+    }
+
+    @Test func startsOfOneProgramAreOneRow() throws {
+        var harness = PipelineHarness()
+        harness.advance(.seconds(1))
+        for pid in 300..<310 { harness.exec(pid: UInt32(pid), path: "/bin/ls", arguments: ["ls"]) }
+        harness.advance(.seconds(20))
+        let rows = harness.effects().flatMap { effect -> [RuntimeRecord] in if case .store(let rows) = effect { rows.map(\.value) } else { [] } }
+        #expect(rows.filter { $0.executable == "/bin/ls" }.map(\.count) == [10])
+    }
+
+    @Test func subscribersSeeRedactedLinesOfTheirKindsUntilTheyGo() {
+        let harness = PipelineHarness()
+        harness.pipeline.handle(.subscribe(id: 5, kinds: [.exec], filter: nil), at: harness.now)
+        #expect(harness.pipeline.interest.kinds.contains(.exec))
+        harness.exec(pid: 200, path: "/bin/curl", arguments: ["curl", "-u", "admin:hunter2hunter2", "https://u:p4ssw0rd@example.com/"])
+        harness.exit(pid: 200)
+        let lines = harness.effects().compactMap { if case .line(let text, 5) = $0 { text } else { nil } }
+        #expect(lines.count == 1)
+        #expect(lines.first?.contains("p4ssw0rd") == false)
+        harness.pipeline.handle(.unsubscribe(id: 5), at: harness.now)
+        harness.exec(pid: 201, path: "/bin/true", arguments: ["true"])
+        #expect(!harness.effects().contains { if case .line = $0 { true } else { false } })
+    }
+
+    @Test func theSameEventsGiveTheSameIds() {
+        func ids() -> [String] {
+            let harness = PipelineHarness()
+            for pid in 1..<5 { harness.exec(pid: UInt32(100 + pid), path: "/tmp/\(pid)/evil", arguments: ["evil"]) }
+            return harness.sent().map(\.id)
+        }
+        let first = ids()
+        #expect(first.count == 4)
+        #expect(Set(first).count == 4)
+        #expect(first == ids())
+    }
+}

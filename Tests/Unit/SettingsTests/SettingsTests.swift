@@ -1,0 +1,113 @@
+import Foundation
+import Settings
+import Testing
+
+struct SettingsTests {
+    private func file(_ text: String) throws -> String {
+        let path = NSTemporaryDirectory() + "settings-\(UUID().uuidString).yaml"
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        return path
+    }
+
+    private func problem(of text: String, environment: [String: String] = [:]) throws -> String {
+        let path = try file(text)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        do {
+            _ = try Settings.load(file: path, environment: environment)
+            return ""
+        } catch {
+            return error.description.replacing(path, with: "sensor.yaml")
+        }
+    }
+
+    @Test func theEnvironmentWinsOverTheFileAndFlagsOverBoth() throws {
+        let path = try file("hostStore: /from/file\nnodeName: file-node\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var settings = try Settings.load(file: path, environment: ["WIZ_HOST_STORE": "/from/environment"])
+        #expect(settings.hostStore == "/from/environment")
+        #expect(settings.nodeName == "file-node")
+        try settings.apply("hostStore", "/from/flag", source: "--host-store")
+        #expect(settings.hostStore == "/from/flag")
+    }
+
+    @Test func theChartsNamesAreUnderstood() throws {
+        let settings = try Settings.load(
+            file: nil,
+            environment: [
+                "MY_NODE_NAME": "node-1", "POD_MEM_LIMITS": "300", "POD_CPU_LIMITS": "300", "FIXED_DEFS_VERSION": "1.2.3", "SENSOR_START_DELAY_RANGE": "20",
+                "WIZ_API_CONFIG_DIR": "/secret", "HTTP_PROXY_URL": "http://proxy:3128", "HTTP_PROXY_USERNAME": "u", "HTTP_PROXY_PASSWORD": "p",
+            ])
+        #expect(settings.nodeName == "node-1")
+        #expect(settings.memoryLimitMiB == 300)
+        #expect(settings.cpuLimitMillicores == 300)
+        #expect(settings.fixedDefinitionsVersion == "1.2.3")
+        #expect(settings.startDelayRange == 20)
+        #expect(settings.apiConfigDirectory == "/secret")
+        #expect(settings.proxy?.url == "http://proxy:3128")
+        #expect(settings.proxy?.username == "u")
+    }
+
+    @Test func aProxyIsDescribedWithFilesAndExceptions() throws {
+        let settings = try Settings.load(
+            file: nil,
+            environment: [
+                "HTTP_PROXY_URL": "https://proxy:3129", "WIZ_HTTP_PROXY_USERNAME_FILE": "/p/user", "WIZ_HTTP_PROXY_PASSWORD_FILE": "/p/password", "HTTP_PROXY_CERT": "/p/ca.pem",
+                "WIZ_HTTP_PROXY_CLIENT_CERT": "/p/client.pem", "NO_PROXY": "localhost, .svc,,10.0.0.1",
+            ])
+        let proxy = try #require(settings.proxy)
+        #expect(proxy.usernameFile == "/p/user")
+        #expect(proxy.passwordFile == "/p/password")
+        #expect(proxy.caCertificate == "/p/ca.pem")
+        #expect(proxy.clientCertificate == "/p/client.pem")
+        #expect(proxy.exceptions == ["localhost", ".svc", "10.0.0.1"])
+        try settings.validate()
+    }
+
+    /// NO_PROXY is set on many machines; without a proxy it means nothing.
+    @Test func exceptionsAloneMakeNoProxy() throws {
+        #expect(try Settings.load(file: nil, environment: ["NO_PROXY": "localhost"]).proxy == nil)
+    }
+
+    @Test func aUserNamesFileWithoutThePasswordsIsRefused() throws {
+        let settings = try Settings.load(file: nil, environment: ["HTTP_PROXY_URL": "http://proxy:3128", "WIZ_HTTP_PROXY_USERNAME_FILE": "/p/user"])
+        let error = #expect(throws: SettingsError.self) { try settings.validate() }
+        #expect(error?.source == "WIZ_HTTP_PROXY_PASSWORD_FILE")
+    }
+
+    @Test func wrongValuesAreNamedByFileLineAndColumn() throws {
+        #expect(try problem(of: "hostStore: /x\ngrpcEndpoint: nowhere\n") == "sensor.yaml:2:15: grpcEndpoint: 'nowhere' is not HOST:PORT")
+        #expect(try problem(of: "httpEndpoint: http://plain\n").contains("sensor.yaml:1:15: httpEndpoint: 'http://plain' is not an https URL"))
+        #expect(try problem(of: "ringBytes: lots\n").contains("'lots' is not a number from 4096 to 1073741824"))
+        #expect(try problem(of: "hostStor: /x\n").contains("sensor.yaml:1:"))
+        #expect(try problem(of: "hostStor: /x\n").contains("unknown setting 'hostStor'"))
+        #expect(try problem(of: "- a\n- b\n").contains("is not a mapping of settings"))
+        #expect(try problem(of: "a: [\n").contains("is not YAML"))
+    }
+
+    @Test func wrongVariablesAreNamed() throws {
+        #expect(try problem(of: "", environment: ["FIXED_DEFS_VERSION": "newest"]) == "FIXED_DEFS_VERSION: 'newest' is not major.minor.patch")
+        #expect(try problem(of: "", environment: ["POD_MEM_LIMITS": "-1"]).hasPrefix("POD_MEM_LIMITS: "))
+    }
+
+    @Test func aMissingFileIsNamed() {
+        #expect { try Settings.load(file: "/no/such/file.yaml", environment: [:]) } throws: { "\($0)".hasPrefix("/no/such/file.yaml: cannot be read") }
+    }
+
+    @Test func halfAPortalIsRefused() throws {
+        var settings = Settings()
+        try settings.apply("grpcEndpoint", "portal:443", source: "--grpc-endpoint")
+        #expect { try settings.validate() } throws: { "\($0)".hasPrefix("--http-endpoint: is missing") }
+        try settings.apply("httpEndpoint", "https://portal", source: "--http-endpoint")
+        try settings.validate()
+    }
+
+    @Test func endpointsTakeNamesAddressesAndBrackets() throws {
+        var settings = Settings()
+        try settings.apply("grpcEndpoint", "[::1]:443", source: "x")
+        #expect(settings.grpcEndpoint?.host == "::1")
+        #expect(settings.grpcEndpoint?.description == "[::1]:443")
+        for wrong in ["", "host", "host:", "host:0", "host:65536", ":443", "a b:443", "http://x:443"] {
+            #expect(throws: SettingsError.self, "\(wrong)") { try settings.apply("grpcEndpoint", wrong, source: "x") }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * The maps that all objects share. Each object declares them; the loader creates them once and hands the same descriptors to
+ * every object, by name.
+ */
+#pragma once
+
+#include "lib/read.h"
+#include "abi/probe_abi.h"
+
+/* Sized by the loader before load. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 8 << 20);
+} messages SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct probe_config);
+} config SEC(".maps");
+
+/* Messages sent, by kind. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PROBE_KIND_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} sent SEC(".maps");
+
+/* Messages that were not sent, by kind and cause: kind * PROBE_LOSS_COUNT + cause. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, PROBE_KIND_COUNT * PROBE_LOSS_COUNT);
+	__type(key, __u32);
+	__type(value, __u64);
+} lost SEC(".maps");
+
+/* Names and inodes of which a read is reported, not only a write. Filled from what the rules ask for. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct probe_name);
+	__type(value, __u32);
+} sensitive_names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct probe_inode);
+	__type(value, __u32);
+} sensitive_inodes SEC(".maps");
+
+/*
+ * Where a message is put together. The running offset lives in the map's memory and not in a register: the verifier does
+ * not follow map memory, so the states of a loop compare equal and are pruned.
+ */
+struct scratch {
+	__u32 busy;
+	__u32 used;
+	__u64 dentry;	/* where a walk starts; pointers as numbers */
+	__u64 mount;
+	char data[PROBE_RECORD_MAX];
+	char slack[4096 + 256];	/* room for the verifier: the last masked offset plus the longest copy */
+};
+
+/* Packets arrive in the middle of whatever a task is doing: their messages are put together in a place of their own. */
+enum scratch_slot { SCRATCH_TASK = 0, SCRATCH_EGRESS = 1, SCRATCH_INGRESS = 2, SCRATCH_SLOTS = 3 };
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratch_area SEC(".maps");
