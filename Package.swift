@@ -37,6 +37,7 @@ let grpcCore = Target.Dependency.product(name: "GRPCCore", package: "grpc-swift-
 let grpcProtobuf = Target.Dependency.product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
 let grpcTransport = Target.Dependency.product(name: "GRPCNIOTransportHTTP2", package: "grpc-swift-nio-transport")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
 let hummingbirdHTTP2 = Target.Dependency.product(name: "HummingbirdHTTP2", package: "hummingbird")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -117,18 +118,21 @@ let package = Package(
             "Redaction", "Contract", "Foundations", "CPlatform", nioCore, nioPosix,
         ]),
 
+        // What the two reference servers share at their edge.
+        room("Serving", "Sources/Serving", ["Foundations", hummingbirdCore, nioCore, certificates, asn1, crypto, logging, lifecycle]),
+
         // The reference portal.
         room("BackendCore", "Sources/FakeWizBackend/Core", ["Contract", "Foundations", grdb, crypto]),
         room("BackendServer", "Sources/FakeWizBackend/Server", [
-            "BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", protobuf, grpcCore, grpcProtobuf, grpcTransport, hummingbird, hummingbirdTLS,
-            hummingbirdHTTP2, httpClient, nioCore, nioSSL, certificateReloading, certificates, asn1, crypto, jwt, logging, lifecycle,
+            "BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving", protobuf, grpcCore, grpcProtobuf, grpcTransport, hummingbird, hummingbirdCore, hummingbirdTLS,
+            hummingbirdHTTP2, httpClient, nioCore, nioSSL, certificateReloading, crypto, jwt, logging, lifecycle,
         ]),
-        command("fake-wiz-backend", "Sources/FakeWizBackend/Command", ["BackendServer", "BackendCore", "Contract", "Foundations", httpClient, nioFoundation, nioSSL, yams]),
+        command("fake-wiz-backend", "Sources/FakeWizBackend/Command", ["BackendServer", "BackendCore", "Contract", "Foundations", "Serving", httpClient, nioFoundation, nioSSL, yams]),
 
         // The reference Kubernetes API server.
         room("KubeCore", "Sources/FakeKubeAPI/Core", ["Foundations", crypto]),
-        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", hummingbird, hummingbirdTLS, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
-        command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", yams]),
+        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
+        command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", "Serving", yams]),
 
         // The scenario suite.
         room("Simulation", "Sources/Scenarios/Simulation", ["BackendCore", "Portal", "Spool", "Contract", "Redaction", "Foundations", yams]),
@@ -171,7 +175,7 @@ let package = Package(
 
         // The wire held against clients that this project did not write; the kernel; the simulator; the catalogue; the house itself.
         tests("ContractTests", "Tests/Contract", [
-            "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "Portal", "Spool", "Redaction", "Enrichment", "Events",
+            "Serving", "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "Portal", "Spool", "Redaction", "Enrichment", "Events",
             "Contract", "ContractGRPC", "Foundations", "CNghttp2", "COpenSSL", grpcCore, protobuf, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, logging, yams,
         ], exclude: ["Python"]),
         .systemLibrary(name: "CNghttp2", path: "Sources/System/CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
@@ -189,7 +193,7 @@ let package = Package(
 // The dependencies stay listed, so that all kinds of build share their pins.
 if let core = Context.environment["WIZ_CORE"] {
     let edges: Set = [
-        "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner",
+        "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner",
         "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
     ]
     var kept = core == "1" ? Set(package.targets.map(\.name)).subtracting(edges) : Set(core.split(separator: ",").map(String.init))

@@ -8,6 +8,7 @@ import NIOCore
 import NIOHTTP1
 import Portal
 import PortalClient
+import Serving
 import Synchronization
 
 /// The clocks of the machine, for tests on real sockets.

@@ -23,12 +23,13 @@ struct ImportTableTests {
         ("Sources/Sensor/Probes", ["CLibbpf", "CPlatform", "CProbeABI", "Events", "Foundations"]),
         ("Sources/Sensor/PortalClient", ["CZlib", "Contract", "ContractGRPC", "Foundations", "Portal", "Redaction", "Spool"]),
         ("Sources/Sensor/KubernetesClient", ["Enrichment", "Events", "Foundations"]),
+        ("Sources/Serving", ["Foundations"]),
         ("Sources/FakeWizBackend/Core", ["Contract", "Foundations"]),
-        ("Sources/FakeWizBackend/Server", ["BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations"]),
-        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "Contract", "Foundations"]),
+        ("Sources/FakeWizBackend/Server", ["BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving"]),
+        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "Contract", "Foundations", "Serving"]),
         ("Sources/FakeKubeAPI/Core", ["Foundations"]),
-        ("Sources/FakeKubeAPI/Server", ["CZlib", "Foundations", "KubeCore"]),
-        ("Sources/FakeKubeAPI/Command", ["Foundations", "KubeCore", "KubeServer"]),
+        ("Sources/FakeKubeAPI/Server", ["CZlib", "Foundations", "KubeCore", "Serving"]),
+        ("Sources/FakeKubeAPI/Command", ["Foundations", "KubeCore", "KubeServer", "Serving"]),
         ("Sources/Scenarios/Simulation", ["BackendCore", "Contract", "Foundations", "Portal", "Redaction", "Spool"]),
         ("Sources/Scenarios/Actions", []),
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
@@ -40,16 +41,16 @@ struct ImportTableTests {
     /// Modules that open sockets, speak protocols or load programs: for the edges alone.
     static let edgeModules: Set<String> = [
         "CLibbpf", "CLibpcap", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1", "NIOHTTP2", "NIOFoundationCompat", "NIOConcurrencyHelpers", "AsyncHTTPClient", "GRPCCore",
-        "GRPCProtobuf", "GRPCNIOTransportHTTP2", "GRPCNIOTransportHTTP2Posix", "Hummingbird", "HummingbirdTLS", "HummingbirdHTTP2",
+        "GRPCProtobuf", "GRPCNIOTransportHTTP2", "GRPCNIOTransportHTTP2Posix", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2",
     ]
     static let edges: Set<String> = [
-        "Sources/Contract/Generated", "Sources/Sensor/Probes", "Sources/Sensor/PortalClient", "Sources/Sensor/KubernetesClient", "Sources/FakeWizBackend/Server",
+        "Sources/Contract/Generated", "Sources/Sensor/Probes", "Sources/Sensor/PortalClient", "Sources/Sensor/KubernetesClient", "Sources/Serving", "Sources/FakeWizBackend/Server",
         "Sources/FakeWizBackend/Command", "Sources/FakeKubeAPI/Server", "Sources/FakeKubeAPI/Command", "Sources/Scenarios/Runner",
     ]
 
     static let rooms: Set<String> = [
         "Foundations", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Pipeline",
-        "Settings", "Probes", "PortalClient", "KubernetesClient", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
+        "Settings", "Probes", "PortalClient", "KubernetesClient", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
         "ScenarioModel", "ScenarioRunner", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]
 

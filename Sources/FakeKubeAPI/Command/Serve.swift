@@ -4,6 +4,7 @@ import Foundations
 import KubeCore
 import KubeServer
 import Logging
+import Serving
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

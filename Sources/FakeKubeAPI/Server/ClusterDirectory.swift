@@ -2,6 +2,7 @@ import Crypto
 package import Foundation
 package import Foundations
 package import KubeCore
+import Serving
 
 /// The folder that holds a cluster: its authority, its tokens, its objects.
 ///
@@ -42,7 +43,7 @@ package struct ClusterDirectory: Sendable {
                 throw Diagnostic(file: certificate.path, message: "or its key is damaged: \(error)")
             }
         } else {
-            let made = try CertificateAuthority(at: now)
+            let made = try CertificateAuthority(commonName: "fake-kube-api CA", at: now)
             try Self.write(Data((made.identity.key + "\n").utf8), to: folder.appending(path: "ca-key.pem"), mode: 0o600)
             try Self.write(Data((made.identity.certificate + "\n").utf8), to: certificate, mode: 0o644)
             authority = made

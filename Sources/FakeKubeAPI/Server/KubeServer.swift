@@ -1,12 +1,14 @@
 import Foundation
 import Foundations
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import KubeCore
 package import Logging
 import NIOCore
 import NIOSSL
 import ServiceLifecycle
+package import Serving
 package import UnixSignals
 import Synchronization
 
@@ -29,6 +31,8 @@ package struct KubeServer: Sendable {
         package var control: String
     }
 
+    private enum Listener: Sendable { case api, control }
+
     private let directory: ClusterDirectory
     private let hub: APIHub
     private let database: ObjectDatabase
@@ -48,7 +52,7 @@ package struct KubeServer: Sendable {
     package func run(signals: [UnixSignal] = [.sigterm, .sigint], onListening: @escaping @Sendable (Endpoints) -> Void) async throws {
         let journal = Journal(hub: hub, database: database)
         try await journal.flush()
-        let ports = ListeningPorts(expected: options.control == nil ? 1 : 2)
+        let ports = ListeningPorts<Listener>(expected: options.control == nil ? 1 : 2)
         var services: [any Service] = [Keeper(journal: journal), try api(journal, ports)]
         if let address = options.control { services.append(control(address, ports)) }
         // Services are stopped from the last to the first: the housekeeping ends the watches that the API waits for.
@@ -59,10 +63,10 @@ package struct KubeServer: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func api(_ journal: Journal, _ ports: ListeningPorts) throws -> some Service {
+    private func api(_ journal: Journal, _ ports: ListeningPorts<Listener>) throws -> some Service {
         let names = ["localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"] + options.serverNames
         let host = options.listen.host
-        let own = try directory.authority.server(for: names + (["0.0.0.0", "::"].contains(host) ? [] : [host]), at: hub.clock().wall)
+        let own = try directory.authority.server(commonName: "kube-apiserver", names: names + (["0.0.0.0", "::"].contains(host) ? [] : [host]), at: hub.clock().wall)
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(own.certificate.utf8)).map { .certificate($0) },
             privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(own.key.utf8), format: .pem)))
@@ -71,7 +75,7 @@ package struct KubeServer: Sendable {
         tls.certificateVerification = .optionalVerification
         tls.applicationProtocols = ["http/1.1"]
         return Application(
-            responder: Gateway(hub: hub, journal: journal, logger: logger), server: try .tls(.http1(), tlsConfiguration: tls),
+            responder: Gateway(hub: hub, journal: journal, logger: logger), server: .caredFor { [tls] in try TLSChannel(HTTP1Channel(responder: $0), tlsConfiguration: tls) },
             configuration: .init(address: .hostname(host, port: options.listen.port), serverName: nil, backlog: 4096),
             onServerRunning: { ports.set(.api, $0.localAddress?.port ?? 0) }, logger: quiet)
     }
@@ -83,15 +87,15 @@ package struct KubeServer: Sendable {
         return logger
     }
 
-    private func control(_ address: ListenAddress, _ ports: ListeningPorts) -> some Service {
+    private func control(_ address: ListenAddress, _ ports: ListeningPorts<Listener>) -> some Service {
         let router = Router(context: BasicRequestContext.self)
         ControlRoutes(hub: hub).add(to: router)
         return Application(
-            router: router, configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-kube-api"),
+            router: router, server: .caredFor { HTTP1Channel(responder: $0) }, configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-kube-api"),
             onServerRunning: { ports.set(.control, $0.localAddress?.port ?? 0) }, logger: quiet)
     }
 
-    private func announcer(_ ports: ListeningPorts, _ onListening: @escaping @Sendable (Endpoints) -> Void) -> some Service {
+    private func announcer(_ ports: ListeningPorts<Listener>, _ onListening: @escaping @Sendable (Endpoints) -> Void) -> some Service {
         let (options, directory) = (options, directory)
         return Announcer {
             guard let found = await ports.all() else { return }
@@ -101,16 +105,6 @@ package struct KubeServer: Sendable {
             if let path = options.kubeconfig { try directory.writeKubeconfig(to: path, server: endpoints.api) }
             onListening(endpoints)
         }
-    }
-}
-
-/// Says once that everything listens, then waits for the end.
-private struct Announcer: Service {
-    let announce: @Sendable () async throws -> Void
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await announce() }
-        try await gracefulShutdown()
     }
 }
 
@@ -147,33 +141,5 @@ private struct Housekeeping: Service {
         } onGracefulShutdown: {
             hub.close()
         }
-    }
-}
-
-/// Collects the ports that the listeners got, and wakes the one who waits for all of them.
-private final class ListeningPorts: Sendable {
-    enum Listener: Hashable, Sendable { case api, control }
-
-    private let found = Mutex<[Listener: Int]>([:])
-    private let expected: Int
-    private let stream: AsyncStream<[Listener: Int]>
-    private let continuation: AsyncStream<[Listener: Int]>.Continuation
-
-    init(expected: Int) {
-        self.expected = expected
-        (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-    }
-
-    func set(_ listener: Listener, _ port: Int) {
-        let now = found.withLock { found in
-            found[listener] = port
-            return found
-        }
-        if now.count == expected { continuation.yield(now) }
-    }
-
-    func all() async -> [Listener: Int]? {
-        for await ports in stream { return ports }
-        return nil
     }
 }

@@ -5,6 +5,7 @@ import Contract
 import Foundation
 import Foundations
 import Yams
+import Serving
 
 struct Definitions: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Signed definitions: rules, indicators, settings.", subcommands: [Publish.self, List.self])

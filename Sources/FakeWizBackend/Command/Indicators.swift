@@ -3,6 +3,7 @@ import BackendCore
 import BackendServer
 import Foundation
 import Foundations
+import Serving
 
 struct Indicators: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "What the reputation service knows.", subcommands: [Import.self])

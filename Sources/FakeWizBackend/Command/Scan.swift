@@ -3,6 +3,7 @@ import BackendCore
 import Contract
 import Foundation
 import Foundations
+import Serving
 
 struct Scan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -3,6 +3,7 @@ import BackendServer
 import Foundation
 import Foundations
 import Logging
+import Serving
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -5,6 +5,7 @@ package import Foundations
 package import Logging
 import NIOSSL
 import ServiceLifecycle
+package import Serving
 import Synchronization
 
 /// The whole backend: three listeners and the housekeeping, in one service group.
@@ -25,6 +26,8 @@ package struct BackendServer: Sendable {
         /// Whether the page may change the fault plan: not when there is no control port, and never for everybody on the network.
         package var hasSwitches: Bool { control != nil && (webNeedsToken || http.isLoopback) }
     }
+
+    private enum Listener: Sendable { case grpc, http, control }
 
     private let directory: DataDirectory
     private let options: Options
@@ -54,14 +57,15 @@ package struct BackendServer: Sendable {
             page: PageAddress(), clock: clock, logger: logger)
 
         let names = ["localhost", "127.0.0.1", "::1"] + options.serverNames
-        let good = try directory.authority.server(for: names, validity: (from: .hours(-1), to: .hours(24 * 397)), at: now.wall)
-        let expired = try directory.authority.server(for: names, validity: (from: .hours(-48), to: .hours(-24)), at: now.wall)
+        let good = try directory.authority.server(commonName: "fake-wiz-backend", names: names, at: now.wall)
+        let expired = try directory.authority.server(
+            commonName: "fake-wiz-backend", names: names, validity: (from: .hours(-48), to: .hours(-24)), at: now.wall)
         func certificate(_ surfaces: Set<FaultPlan.Surface>) throws -> HandshakeCertificate {
             let clock = clock
             return try HandshakeCertificate(good: good, expired: expired) { portal.gate.strikesHandshake(surfaces, at: clock()) }
         }
 
-        let ports = ListeningPorts(expected: options.control == nil ? 2 : 3)
+        let ports = ListeningPorts<Listener>(expected: options.control == nil ? 2 : 3)
         let grpc = try GRPCListener(portal: portal, address: options.grpc, certificate: certificate(Gate.grpcSurfaces))
         var services: [any Service] = [
             EndingConnections(listener: grpc) { portal.gate.closeConnections() },
@@ -104,15 +108,5 @@ private struct EndNotice: Service {
     func run() async throws {
         try await gracefulShutdown()
         note()
-    }
-}
-
-/// Says once that everything listens, then waits for the end.
-private struct Announcer: Service {
-    let announce: @Sendable () async throws -> Void
-
-    func run() async throws {
-        try await cancelWhenGracefulShutdown { try await announce() }
-        try await gracefulShutdown()
     }
 }

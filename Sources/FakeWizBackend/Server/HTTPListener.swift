@@ -1,11 +1,13 @@
 import BackendCore
 import Foundations
 import Hummingbird
+import HummingbirdCore
 import HummingbirdHTTP2
 import Logging
 import NIOCore
 import NIOSSL
 import ServiceLifecycle
+import Serving
 
 /// The HTTPS port (token, ingest, API, page) and the control port, as Hummingbird applications.
 enum HTTPListener {
@@ -31,7 +33,8 @@ enum HTTPListener {
         PortalRoutes(portal: portal).add(to: viewers.group("/api/v1"))
         WebRoutes(portal: portal, hasSwitches: hasSwitches).add(page: viewers)
         let application = Application(
-            router: router, server: try .http2Upgrade(tlsConfiguration: tls), configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-wiz-backend"),
+            router: router, server: .caredFor { try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: $0) },
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-wiz-backend"),
             onServerRunning: { onListening($0.localAddress?.port ?? 0) }, logger: portal.logger)
         return EndingConnections(listener: application) { connections.closeAll() }
     }
@@ -44,7 +47,8 @@ enum HTTPListener {
         router.get("/healthz") { _, _ in try Response.json(["status": "ok"]) }
         ControlRoutes(portal: portal).add(to: router)
         let application = Application(
-            router: router, configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-wiz-backend"),
+            router: router, server: .caredFor { HTTP1Channel(responder: $0) },
+            configuration: .init(address: .hostname(address.host, port: address.port), serverName: "fake-wiz-backend"),
             onServerRunning: { onListening($0.localAddress?.port ?? 0) }, logger: portal.logger)
         return EndingConnections(listener: application) { connections.closeAll() }
     }

@@ -3,6 +3,7 @@ package import Contract
 import Crypto
 package import Foundation
 package import Foundations
+import Serving
 
 /// The folder that holds the backend's keys, its database and what others need to reach it.
 ///
@@ -46,7 +47,7 @@ package struct DataDirectory: Sendable {
                 certificate: try kept("ca.pem", isSecret: false) { "" }, key: try kept("ca-key.pem", isSecret: true) { throw Diagnostic(file: "ca-key.pem", message: "is missing") })
             authority = try parsed("ca-key.pem") { try CertificateAuthority(identity) }
         } else {
-            let made = try CertificateAuthority(at: now)
+            let made = try CertificateAuthority(commonName: "fake-wiz-backend CA", at: now)
             try Self.write(Data((made.identity.key + "\n").utf8), to: folder.appending(path: "ca-key.pem"), mode: 0o600)
             try Self.write(Data((made.identity.certificate + "\n").utf8), to: folder.appending(path: "ca.pem"), mode: 0o644)
             authority = made

@@ -1,5 +1,6 @@
 import NIOCertificateReloading
 import NIOSSL
+import Serving
 
 /// The certificate a listener shows, chosen anew at each handshake: the good one, or the expired one when a fault asks for it.
 struct HandshakeCertificate: CertificateReloader {

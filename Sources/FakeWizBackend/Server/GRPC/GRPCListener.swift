@@ -3,6 +3,7 @@ import Foundations
 import GRPCCore
 import GRPCNIOTransportHTTP2
 import ServiceLifecycle
+import Serving
 
 /// The gRPC port: TLS 1.2 or newer, ALPN required.
 struct GRPCListener: Service {

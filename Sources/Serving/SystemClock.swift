@@ -1,9 +1,9 @@
 import Foundation
-import Foundations
+package import Foundations
 
 /// The machine's clocks.
-enum SystemClock {
-    @Sendable static func now() -> Now { Now(monotonic: .init(nanoseconds: read(CLOCK_BOOTTIME)), wall: .init(nanoseconds: read(CLOCK_REALTIME))) }
+package enum SystemClock {
+    @Sendable package static func now() -> Now { Now(monotonic: .init(nanoseconds: read(CLOCK_BOOTTIME)), wall: .init(nanoseconds: read(CLOCK_REALTIME))) }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()

@@ -1,20 +1,18 @@
 import Synchronization
 
-/// Collects the ports that the listeners got, and wakes the one who waits for all of them.
-final class ListeningPorts: Sendable {
-    enum Listener: Hashable, Sendable { case grpc, http, control }
-
+/// Collects the ports that the listeners of a server got, and wakes the one who waits for all of them.
+package final class ListeningPorts<Listener: Hashable & Sendable>: Sendable {
     private let found = Mutex<[Listener: Int]>([:])
     private let expected: Int
     private let stream: AsyncStream<[Listener: Int]>
     private let continuation: AsyncStream<[Listener: Int]>.Continuation
 
-    init(expected: Int) {
+    package init(expected: Int) {
         self.expected = expected
         (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    func set(_ listener: Listener, _ port: Int) {
+    package func set(_ listener: Listener, _ port: Int) {
         let now = found.withLock { found in
             found[listener] = port
             return found
@@ -23,7 +21,7 @@ final class ListeningPorts: Sendable {
     }
 
     /// The ports once all are known; nil when the task is cancelled before.
-    func all() async -> [Listener: Int]? {
+    package func all() async -> [Listener: Int]? {
         for await ports in stream { return ports }
         return nil
     }

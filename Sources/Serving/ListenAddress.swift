@@ -23,10 +23,10 @@ package struct ListenAddress: Sendable, Hashable {
     }
 
     /// Whether only this machine reaches it.
-    var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
+    package var isLoopback: Bool { host.hasPrefix("127.") || host == "::1" }
 
     /// The address under which this machine reaches it: the loopback for "any address".
-    var reachableHost: String {
+    package var reachableHost: String {
         switch host {
         case "0.0.0.0": "127.0.0.1"
         case "::": "[::1]"

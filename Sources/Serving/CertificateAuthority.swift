@@ -1,26 +1,35 @@
 import Crypto
 import Foundation
-import Foundations
+package import Foundations
 import SwiftASN1
 import X509
 
 /// A certificate and its key, both PEM.
-struct PEMIdentity: Sendable, Hashable {
-    var certificate: String
-    var key: String
+package struct PEMIdentity: Sendable, Hashable {
+    package var certificate: String
+    package var key: String
+
+    package init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
 }
 
-/// The cluster's own certificate authority (P-256, ECDSA with SHA-256): it signs the server's certificate and those of clients, whose
-/// common name is a user and whose organizations are groups, as Kubernetes reads them.
-struct CertificateAuthority: Sendable {
-    let identity: PEMIdentity
+/// A server's own certificate authority (P-256, ECDSA with SHA-256): signs its server certificates and those of its clients.
+package struct CertificateAuthority: Sendable {
+    package let identity: PEMIdentity
     private let key: P256.Signing.PrivateKey
     private let name: DistinguishedName
 
+    /// When a certificate is valid, relative to the instant at which it is made.
+    package typealias Validity = (from: Duration, to: Duration)
+    /// 397 days: the most that browsers take.
+    package static let usualValidity: Validity = (from: .hours(-1), to: .hours(24 * 397))
+
     /// Makes a new authority, valid for ten years.
-    init(at now: WallInstant) throws {
+    package init(commonName: String, at now: WallInstant) throws {
         key = P256.Signing.PrivateKey()
-        name = try DistinguishedName { CommonName("fake-kube-api CA") }
+        name = try DistinguishedName { CommonName(commonName) }
         let publicKey = Certificate.PublicKey(key.publicKey)
         let certificate = try Certificate(
             version: .v3, serialNumber: .init(), publicKey: publicKey, notValidBefore: now.date(.hours(-24)), notValidAfter: now.date(.hours(24 * 3650)),
@@ -34,34 +43,39 @@ struct CertificateAuthority: Sendable {
     }
 
     /// Takes up an authority made before.
-    init(_ identity: PEMIdentity) throws {
+    package init(_ identity: PEMIdentity) throws {
         self.identity = identity
         key = try P256.Signing.PrivateKey(pemRepresentation: identity.key)
         name = try Certificate(pemEncoded: identity.certificate).subject
     }
 
-    /// A server certificate for DNS names and IP addresses.
-    func server(for names: [String], at now: WallInstant) throws -> PEMIdentity {
+    /// A server certificate.
+    /// - Parameters:
+    ///   - commonName: for people; clients look at `names`.
+    ///   - names: DNS names and IP addresses it is for.
+    package func server(commonName: String, names: [String], validity: Validity = usualValidity, at now: WallInstant) throws -> PEMIdentity {
         let alternatives: [GeneralName] = names.map { name in
             Self.addressBytes(name).map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) } ?? .dnsName(name)
         }
-        return try leaf(try DistinguishedName { CommonName("kube-apiserver") }, at: now, usage: .serverAuth, alternatives)
+        return try leaf(try DistinguishedName { CommonName(commonName) }, validity, at: now, usage: .serverAuth, alternatives)
     }
 
-    /// A client certificate of a user.
-    func client(user: String, groups: [String], at now: WallInstant) throws -> PEMIdentity {
+    /// A client certificate whose common name is a user and whose organizations are groups, as Kubernetes reads them.
+    package func client(user: String, groups: [String], at now: WallInstant) throws -> PEMIdentity {
         let subject = try DistinguishedName {
             for group in groups { OrganizationName(group) }
             CommonName(user)
         }
-        return try leaf(subject, at: now, usage: .clientAuth, [])
+        return try leaf(subject, Self.usualValidity, at: now, usage: .clientAuth, [])
     }
 
-    private func leaf(_ subject: DistinguishedName, at now: WallInstant, usage: ExtendedKeyUsage.Usage, _ alternatives: [GeneralName]) throws -> PEMIdentity {
+    private func leaf(
+        _ subject: DistinguishedName, _ validity: Validity, at now: WallInstant, usage: ExtendedKeyUsage.Usage, _ alternatives: [GeneralName]
+    ) throws -> PEMIdentity {
         let own = P256.Signing.PrivateKey()
         let authority = try Certificate(pemEncoded: identity.certificate)
         let certificate = try Certificate(
-            version: .v3, serialNumber: .init(), publicKey: .init(own.publicKey), notValidBefore: now.date(.hours(-1)), notValidAfter: now.date(.hours(24 * 397)),
+            version: .v3, serialNumber: .init(), publicKey: .init(own.publicKey), notValidBefore: now.date(validity.from), notValidAfter: now.date(validity.to),
             issuer: name, subject: subject, signatureAlgorithm: .ecdsaWithSHA256,
             extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
