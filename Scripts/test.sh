@@ -9,24 +9,28 @@ export MALLOC_ARENA_MAX=1
 
 alone='KernelTests|ScenarioRunnerTests|ScenarioTests'
 passed=0 failed=0 skipped=0 status=0
+unsteady=()
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'rm -f "$log" "$log.again"' EXIT
 
+# A stage that hangs is ended (SIGTERM to the runner) and counts as crashed.
+stage_seconds_max=1200
+command=(timeout --kill-after=10 "$stage_seconds_max" "$@")
+
+# stage NAME OPTION...: the test command with these options.
 stage() {
     local name=$1
     shift
     echo "== $name"
-    "$@" >"$log" 2>&1
+    "${command[@]}" "$@" >"$log" 2>&1
     local code=$?
-    # The servers under test run inside the runner. A connection that NIO accepts at the very moment at which Hummingbird closes its listener
-    # is dropped unread, and NIOAsyncWriter's precondition then ends the whole process: no test has said anything about it. Such a run is
-    # repeated, twice at the most, and every time it is said.
+    # A runner that crashed has said nothing about the tests after that: it runs again, twice at the most, and every time it is said.
     local again
     for again in 1 2; do
         if ((code == 0)) || grep -qE 'Test run with [0-9]+ tests?' "$log"; then break; fi
         echo "test: the runner of $name was ended by a crash and runs again:"
         tr '\r' '\n' <"$log" | grep -E -A6 'Program crashed|^Thread .* crashed' | head -20
-        "$@" >"$log" 2>&1
+        "${command[@]}" "$@" >"$log" 2>&1
         code=$?
     done
     # what began is of no use to a reader; what went wrong is, and how it ended
@@ -40,6 +44,7 @@ stage() {
         status=1
     fi
     if ((code)) && ((bad == 0)); then bad=1; fi
+    if ((code)) && run_again "$bad"; then code=0 bad=0; fi
     if ((code)); then status=1; fi
     if ((left)); then
         echo "test: skipped in $name:"
@@ -53,16 +58,34 @@ stage() {
     failed=$((failed + bad)) skipped=$((skipped + left)) passed=$((passed + (good > 0 ? good : 0)))
 }
 
+# What failed while others ran beside it gets one more try by itself: kernel, containers and processes of a busy machine have their own pace. A
+# test that needed it is named at the end, so that it can be mended.
+run_again() {
+    local bad=$1
+    local -a names
+    mapfile -t names < <(sed -nE 's/^✘ Test ([A-Za-z0-9_]+)\(.*\) .*failed after.*/\1/p' "$log" | sort -u)
+    if ((${#names[@]} == 0 || ${#names[@]} > 5 || bad > ${#names[@]})); then return 1; fi
+    echo "test: once more by themselves: ${names[*]}"
+    local pattern
+    pattern=$(IFS='|' && echo "/(${names[*]})\\(")
+    "${command[@]}" --no-parallel --filter "$pattern" >"$log.again" 2>&1
+    local code=$?
+    grep -vE '^(◇|↳) |^\[[0-9]+/[0-9]+\]' "$log.again"
+    if ((code)) || ! grep -qE 'Test run with [1-9][0-9]* tests?' "$log.again"; then return 1; fi
+    unsteady+=("${names[@]}")
+}
+
 if [ -n "${TEST_FILTER:-}" ]; then
-    stage "$TEST_FILTER" "$@" --no-parallel --filter "$TEST_FILTER"
+    stage "$TEST_FILTER" --no-parallel --filter "$TEST_FILTER"
 elif [ -n "${WIZ_CORE:-}" ]; then
-    stage cores "$@" --skip '^KernelTests\.'
-    stage kernel "$@" --no-parallel --filter '^KernelTests\.'
+    stage cores --skip '^KernelTests\.'
+    stage kernel --no-parallel --filter '^KernelTests\.'
 else
-    stage "unit, simulation, tidy" "$@" --skip "^($alone|ContractTests)\\."
-    stage contract "$@" --no-parallel --filter '^ContractTests\.'
-    stage kernel "$@" --no-parallel --filter '^KernelTests\.'
-    stage scenarios "$@" --no-parallel --filter '^(ScenarioRunnerTests|ScenarioTests)\.'
+    stage "unit, simulation, tidy" --skip "^($alone|ContractTests)\\."
+    stage contract --no-parallel --filter '^ContractTests\.'
+    stage kernel --no-parallel --filter '^KernelTests\.'
+    stage scenarios --no-parallel --filter '^(ScenarioRunnerTests|ScenarioTests)\.'
 fi
+if ((${#unsteady[@]})); then echo "test: unsteady, passed at the second try: ${unsteady[*]}"; fi
 echo "$passed passed, $failed failed, $skipped skipped"
 exit "$status"
