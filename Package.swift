@@ -19,7 +19,7 @@ func room(_ name: String, _ path: String, _ dependencies: [Target.Dependency] = 
 }
 
 func command(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies + [argumentParser, logging, lifecycle], path: path, exclude: ["README.md"], swiftSettings: ours)
+    .executableTarget(name: name, dependencies: dependencies + ["CommandEntry", argumentParser, logging, lifecycle], path: path, exclude: ["README.md"], swiftSettings: ours)
 }
 
 func tests(_ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -93,6 +93,7 @@ let package = Package(
 
         // What everything stands on, and what sensor and backend say to each other.
         room("Foundations", "Sources/Foundations"),
+        room("CommandEntry", "Sources/CommandEntry", ["Foundations", argumentParser]),
         room("Contract", "Sources/Contract/Bodies", ["Foundations"], exclude: []),
         .target(name: "ContractGRPC", dependencies: [protobuf, grpcCore, grpcProtobuf], path: "Sources/Contract/Generated", exclude: ["sensor.proto.sha256"], swiftSettings: generated),
 
@@ -193,7 +194,7 @@ let package = Package(
 // The dependencies stay listed, so that all kinds of build share their pins.
 if let core = Context.environment["WIZ_CORE"] {
     let edges: Set = [
-        "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner",
+        "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner",
         "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
     ]
     var kept = core == "1" ? Set(package.targets.map(\.name)).subtracting(edges) : Set(core.split(separator: ",").map(String.init))

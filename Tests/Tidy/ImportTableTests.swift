@@ -7,6 +7,7 @@ struct ImportTableTests {
     /// Folder of a room, and the rooms of this package that it may import.
     static let table: [(folder: String, rooms: Set<String>)] = [
         ("Sources/Foundations", []),
+        ("Sources/CommandEntry", ["Foundations"]),
         ("Sources/Contract/Bodies", ["Foundations"]),
         ("Sources/Contract/Generated", []),
         ("Sources/Sensor/Events", ["CProbeABI", "Foundations"]),
@@ -26,16 +27,16 @@ struct ImportTableTests {
         ("Sources/Serving", ["Foundations"]),
         ("Sources/FakeWizBackend/Core", ["Contract", "Foundations"]),
         ("Sources/FakeWizBackend/Server", ["BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving"]),
-        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "Contract", "Foundations", "Serving"]),
+        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "CommandEntry", "Contract", "Foundations", "Serving"]),
         ("Sources/FakeKubeAPI/Core", ["Foundations"]),
         ("Sources/FakeKubeAPI/Server", ["CZlib", "Foundations", "KubeCore", "Serving"]),
-        ("Sources/FakeKubeAPI/Command", ["Foundations", "KubeCore", "KubeServer", "Serving"]),
+        ("Sources/FakeKubeAPI/Command", ["CommandEntry", "Foundations", "KubeCore", "KubeServer", "Serving"]),
         ("Sources/Scenarios/Simulation", ["BackendCore", "Contract", "Foundations", "Portal", "Redaction", "Spool"]),
         ("Sources/Scenarios/Actions", []),
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
         ("Sources/Scenarios/Runner", ["CLibpcap", "CNamespaces", "Contract", "Foundations", "ScenarioActions", "ScenarioModel"]),
         ("Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
-        ("Sources/Scenarios/Command", ["Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
+        ("Sources/Scenarios/Command", ["CommandEntry", "Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
     ]
 
     /// Modules that open sockets, speak protocols or load programs: for the edges alone.
@@ -49,7 +50,7 @@ struct ImportTableTests {
     ]
 
     static let rooms: Set<String> = [
-        "Foundations", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Pipeline",
+        "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Pipeline",
         "Settings", "Probes", "PortalClient", "KubernetesClient", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
         "ScenarioModel", "ScenarioRunner", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]

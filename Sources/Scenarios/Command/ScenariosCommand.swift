@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandEntry
 import Foundation
 import Glibc
 import ScenarioRunner
@@ -10,30 +11,14 @@ struct ScenariosCommand: AsyncParsableCommand {
         version: "scenarios 0.1.0",
         subcommands: [ListCommand.self, RunCommand.self, SimulateCommand.self, DemoCommand.self])
 
-    /// Wrong input ends with status 2, as all programs of this package do; the argument parser's own would be 64.
     static func main() async {
         HeapLayout.useOneArena()
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand { try await asynchronous.run() } else { try command.run() }
-        } catch let wrong as WrongInput {
-            FileHandle.standardError.write(Data("scenarios: \(wrong.description)\n".utf8))
-            Glibc.exit(2)
-        } catch {
-            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            FileHandle.standardError.write(Data((fullMessage(for: error) + "\n").utf8))
-            Glibc.exit(2)
-        }
+        await runToExit()
     }
 }
 
 /// Writes a line to standard output at once, also into a pipe.
 func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
-
-/// Input that cannot be used; nothing was started.
-struct WrongInput: Error, CustomStringConvertible {
-    var description: String
-}
 
 /// Runs `body` in a task that SIGINT and SIGTERM cancel, so that everything it started is torn down.
 func interruptible<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {

@@ -1,3 +1,4 @@
+import CommandEntry
 import Foundation
 import Foundations
 import Host

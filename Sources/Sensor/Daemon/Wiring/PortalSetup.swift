@@ -1,3 +1,4 @@
+import CommandEntry
 import Contract
 import Foundation
 import Foundations

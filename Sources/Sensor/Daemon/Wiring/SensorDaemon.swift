@@ -1,4 +1,5 @@
 import CPlatform
+import CommandEntry
 import Contract
 import Foundation
 import Foundations
