@@ -13,12 +13,13 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Seconds for which the idle stack is watched.") var idleSeconds = 60
     @Option(help: "Detections whose way to the portal is timed.") var samples = 200
     @Option(help: "Folder with the rule files.") var rulesFolder: String?
+    @Option(help: "Folder with public rule files, measured beside the package's where it is there.") var publicRules = "../shared/data/falco"
 
     func run() async throws {
         HeapLayout.useOneArena()
         let all = !ring && !rules && !stack
         print("machine: \(ProcessInfo.processInfo.activeProcessorCount) cores, \(Self.build) build")
-        if all || rules { try RuleBench(rulesFolder: rulesFolder).run() }
+        if all || rules { try RuleBench(rulesFolder: rulesFolder, publicFolder: publicRules).run() }
         if all || ring { try RingBench(rulesFolder: rulesFolder).run() }
         if all || stack { try await StackBench(idleSeconds: idleSeconds, samples: samples).run() }
     }
