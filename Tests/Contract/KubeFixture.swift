@@ -74,6 +74,12 @@ struct KubeFixture: Sendable {
             try BackendSubprocess.find("kubectl"), ["--kubeconfig", kubeconfig] + arguments, input: Data(input.utf8), environment: ["HOME": folder.url.path, "KUBECONFIG": kubeconfig])
     }
 
+    /// Of the kubectl at hand: 20 of 1.20. Old ones lack commands and word some refusals themselves.
+    func kubectlMinor() async throws -> Int {
+        let version = try await kubectl("version", "--client", "-o", "json").text
+        return (try? JSONParser.parse(Array(version.utf8)))?["clientVersion"]?["minor"]?.string.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 0
+    }
+
     /// Asks the API or the control port.
     func ask(_ method: String, _ path: String, control: Bool = false, headers: [String: String] = [:], body: String? = nil, token: String? = nil) async throws -> BackendCurl.Answer {
         var headers = headers
