@@ -131,7 +131,7 @@ let package = Package(
 
         // The reference Kubernetes API server.
         room("KubeCore", "Sources/FakeKubeAPI/Core", ["Foundations", crypto]),
-        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
+        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdHTTP2, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
         command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", "Serving", yams]),
 
         // The scenario suite.
@@ -142,7 +142,7 @@ let package = Package(
             swiftSettings: ours, plugins: ["EmbedCatalog"]),
         room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioSSL, nioFoundation, yams, crypto]),
         room("Fleet", "Sources/Scenarios/Fleet", [
-            "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Host", "Contract", "Foundations",
+            "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Contract", "Foundations",
         ]),
         command("scenarios", "Sources/Scenarios/Command", ["Fleet", "ScenarioRunner", "ScenarioModel", "Simulation", "Foundations"]),
 

@@ -97,6 +97,40 @@ struct KubeClientTests {
         }
     }
 
+    /// Go's clients choose HTTP/2 where it is offered, and put all their watches on one connection.
+    @Test(arguments: ["--http2", "--http1.1"])
+    func bothProtocolsServeTheSame(_ option: String) async throws {
+        try await KubeFixture.run { kube in
+            let data = kube.directory.url
+            let identity = ["--cert", data.appending(path: "admin.pem").path, "--key", data.appending(path: "admin-key.pem").path]
+            func curl(_ method: String, _ path: String, body: String? = nil) async throws -> BackendCurl.Answer {
+                try await BackendCurl.send(
+                    method, kube.endpoints.api + path, ca: data.appending(path: "ca.pem"), headers: body == nil ? [:] : ["Content-Type": "application/json"], body: body.map { Data($0.utf8) },
+                    options: [option] + identity)
+            }
+            let version = option == "--http2" ? "2" : "1.1"
+            let user = try await curl("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body: "{}")
+            #expect(user.version == version && user.status == 201 && user.json["status"]?["userInfo"]?["username"] == "kubernetes-admin")
+            // More than one window of flow control.
+            let document = try await curl("GET", "/openapi/v2")
+            #expect(document.version == version && document.status == 200 && document.body.count > 1_000_000 && document.json["swagger"] == "2.0")
+            let stream = try await curl("GET", "/api/v1/namespaces?watch=true&timeoutSeconds=1")
+            #expect(stream.version == version && stream.exit == 0 && stream.text.contains(#""type":"ADDED""#))
+            #expect(try await kube.ask("PUT", "/control/v1/faults", control: true, body: #"[{"match": {"resource": "nodes"}, "fault": {"disconnect": true}}]"#).status == 200)
+            let cut = try await curl("GET", "/api/v1/nodes")
+            #expect(cut.exit != 0 && cut.status == 0)
+        }
+    }
+
+    @Test func whatIsTooLargeIsRefusedUnread() async throws {
+        try await KubeFixture.run { kube in
+            let large = #"{"metadata": {"name": "c"}, "data": {"k": ""# + String(repeating: "x", count: 4 << 20) + "\"}}"
+            let answer = try await kube.ask("POST", "/api/v1/namespaces/default/configmaps", body: large)
+            #expect(answer.status == 413 && answer.json["reason"] == "RequestEntityTooLarge" && answer.json["kind"] == "Status")
+            #expect(try await kube.ask("GET", "/api/v1/namespaces/default/configmaps/c").status == 404)
+        }
+    }
+
     @Test func faultsHappenAsToldAndAreSeenInTheLog() async throws {
         try await KubeFixture.run { kube in
             let plan = #"{"rules": [{"match": {"verb": "list", "resource": "pods", "count": 1}, "fault": {"status": 429, "retryAfterSeconds": 7}}, {"match": {"resource": "nodes"}, "fault": {"gone": true}}]}"#

@@ -35,7 +35,7 @@ struct ImportTableTests {
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
         ("Sources/Scenarios/Runner", ["CLibpcap", "CNamespaces", "Contract", "Foundations", "ScenarioActions", "ScenarioModel"]),
         ("Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
-        ("Sources/Scenarios/Fleet", ["Contract", "Enrichment", "Events", "Foundations", "Host", "KubernetesClient", "Portal", "PortalClient", "Redaction", "ScenarioModel", "ScenarioRunner", "Spool"]),
+        ("Sources/Scenarios/Fleet", ["Contract", "Enrichment", "Events", "Foundations", "KubernetesClient", "Portal", "PortalClient", "Redaction", "ScenarioModel", "ScenarioRunner", "Spool"]),
         ("Sources/Scenarios/Command", ["Fleet", "Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
     ]
 

@@ -22,6 +22,8 @@ struct Gateway: HTTPResponder {
     let hub: APIHub
     let journal: Journal
     let logger: Logger
+    /// The node for whose kubelet this answers; nil for the API.
+    var kubeletOf: String?
     /// Bodies above this are not read to their end. Bytes.
     static let bodyBytesMax = 3 * 1024 * 1024 + 64 * 1024
     /// The real server compresses from this size on. Bytes.
@@ -46,7 +48,7 @@ struct Gateway: HTTPResponder {
         if type == "application/yaml" || type == "application/apply-patch+yaml" { body = YAMLText.json(of: body) ?? body }
         let ask = APIRequest(
             method: request.method.rawValue, path: String(target.first ?? "/"), query: target.count > 1 ? APIRequest.parseQuery(target[1]) : [], headers: headers, body: body)
-        let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel))
+        let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel), kubeletOf: kubeletOf)
         if request.method != .get { try await journal.write(upTo: version) }
         return try await perform(answer, headers, context, isHead: request.method == .head)
     }
@@ -57,7 +59,7 @@ struct Gateway: HTTPResponder {
             // Anything but a bearer token is no token of ours.
             return .bearer(words.count == 2 && words[0].lowercased() == "bearer" ? words[1] : "")
         }
-        guard let peer = try? await channel.nioSSL_peerCertificate().get(), let der = try? peer.toDERBytes(), let certificate = try? Certificate(derEncoded: der) else { return .none }
+        guard let peer = try? await Self.connection(of: channel).nioSSL_peerCertificate().get(), let der = try? peer.toDERBytes(), let certificate = try? Certificate(derEncoded: der) else { return .none }
         var name = ""
         var groups: [String] = []
         for relative in certificate.subject {
@@ -70,6 +72,12 @@ struct Gateway: HTTPResponder {
         return name.isEmpty ? .none : .certificate(name: name, groups: groups)
     }
 
+    /// The connection that a request came over: TLS is spoken there, and not on a stream of HTTP/2, whose parent it is.
+    private static func connection(of channel: any Channel) async -> any Channel {
+        let hasTLS = (try? await channel.pipeline.containsHandler(type: NIOSSLServerHandler.self).get()) != nil
+        return hasTLS ? channel : channel.parent ?? channel
+    }
+
     private func perform(_ answer: APIResponse, _ headers: [String: String], _ context: Context, isHead: Bool) async throws -> Response {
         switch answer {
         case .complete(let answer): return response(answer, headers, isHead: isHead)
@@ -78,7 +86,7 @@ struct Gateway: HTTPResponder {
             try await Task.sleep(for: wait)
             return try await perform(inner, headers, context, isHead: isHead)
         case .disconnect:
-            context.channel.close(mode: .all, promise: nil)
+            await Self.connection(of: context.channel).close(mode: .all, promise: nil)
             throw CancellationError()
         }
     }

@@ -1,7 +1,6 @@
 import Contract
 import Foundation
 import Foundations
-import Host
 import Glibc
 import KubernetesClient
 import PortalClient

@@ -1,7 +1,6 @@
 import Enrichment
 import Foundation
 import Foundations
-import Host
 import KubernetesClient
 import Portal
 import PortalClient

@@ -70,6 +70,9 @@ package struct Cluster: Sendable {
         let spec = container.spec
         let namespace = spec.namespace
         if namespace != "default" { try await create("/api/v1/namespaces", ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(namespace)]]) }
+        if spec.serviceAccount != "default" {
+            try await create("/api/v1/namespaces/\(namespace)/serviceaccounts", ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": .string(spec.serviceAccount)]])
+        }
         var metadata: [String: JSONValue] = [
             "name": .string(spec.pod), "namespace": .string(namespace),
             "labels": .object(spec.labels.merging(["app": spec.name]) { given, _ in given }.mapValues { .string($0) }),

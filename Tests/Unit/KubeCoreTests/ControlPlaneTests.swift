@@ -111,6 +111,7 @@ struct ControlPlaneTests {
         #expect(deployments.count == 50 && sets.count == 50, "\(deployments.count) \(sets.count)")
         #expect(deployments.allSatisfy { $0["status"]?["readyReplicas"] == 2 && $0["status"]?["updatedReplicas"] == 2 }, "\(deployments.first?["status"]?.text ?? "")")
         // Every other pod is a Deployment's, by way of a ReplicaSet that is there.
+        #expect(harness.patch("/api/v1/namespaces/load-000/pods/app-00007", ["metadata": ["labels": ["more": "x"]]]).status == 200)
         let owners = Set(all("/api/v1/pods").compactMap { $0["metadata"]?["ownerReferences"]?[0]?["uid"]?.string })
         #expect(owners.intersection(sets.compactMap { $0["metadata"]?["uid"]?.string }).count == 50 && owners.count == 51)
     }
@@ -128,7 +129,10 @@ struct ControlPlaneTests {
         func references(_ json: JSON) -> Set<String> {
             switch json {
             // A schema of schemas has a property of that name, which is no reference.
-            case .object(let members): members.reduce(into: Set()) { $0.formUnion($1.value.string.flatMap { text in $1.key == "$ref" ? [text] : nil } ?? references($1.value)) }
+            case .object(let members):
+                members.reduce(into: Set()) { found, member in
+                    if member.key == "$ref", let text = member.value.string { found.insert(text) } else { found.formUnion(references(member.value)) }
+                }
             case .array(let items): items.reduce(into: Set()) { $0.formUnion(references($1)) }
             default: []
             }

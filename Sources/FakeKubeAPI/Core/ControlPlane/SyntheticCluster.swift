@@ -149,6 +149,15 @@ enum SyntheticObjects {
         ]
     }
 
+    /// Of every pod but for its node, in the form that a write gives it, so that a change of something else leaves it as it is.
+    private static let spec: JSON = {
+        let pod: JSON = ["spec": ["serviceAccountName": "default", "containers": [["name": "app", "image": "registry.example/app:1.0"]]]]
+        var decoder = TypedDecoder(schema: .builtIn)
+        var spec = (try? decoder.decode(pod, as: "core.v1.Pod"))?["spec"] ?? [:]
+        PodDefaults.apply(to: &spec, isPod: true)
+        return spec
+    }()
+
     static func template(_ labels: JSON) -> JSON { ["metadata": ["labels": labels], "spec": ["containers": [["name": "app", "image": "registry.example/app:1.0"]]]] }
 
     static func pod(_ name: String, in namespace: String, on node: String, number: Int, uid: String, owner: JSON, labels: JSON, _ time: JSON) -> JSON {
@@ -158,9 +167,9 @@ enum SyntheticObjects {
                 "name": .string(name), "namespace": .string(namespace), "uid": .string(uid), "creationTimestamp": time, "generation": 1, "labels": labels,
                 "ownerReferences": [owner],
             ],
-            "spec": ["nodeName": .string(node), "serviceAccountName": "default", "containers": [["name": "app", "image": "registry.example/app:1.0"]]],
+            "spec": spec,
         ]
-        PodDefaults.apply(to: &object["spec", default: [:]], isPod: true)
+        object[path: "spec", "nodeName"] = .string(node)
         object["status"] = running(object, address: address, uid: uid, time)
         return object
     }
