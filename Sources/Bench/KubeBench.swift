@@ -13,6 +13,9 @@ struct KubeBench {
 
     private static let pageLimit = 500
 
+    /// What one watcher has been told.
+    private final class Events: Sendable { let seen = Atomic(0) }
+
     func run() async throws {
         let stack = try Stack(.init(root: PackageRoot()))
         do {
@@ -20,7 +23,7 @@ struct KubeBench {
             let (_, cluster) = try await stack.startServers(kubernetes: ["--nodes", "\(nodes)", "--pods-per-node", "\(podsPerNode)", "--control-plane", "off"])
             print("\nAPI server, \(nodes) nodes with \(podsPerNode) pods each: listens after \(Self.text((ContinuousClock.now - start).inSeconds)) s, resident \(await Self.resident(stack)) MiB")
             try await list(cluster)
-            try await fanOut(cluster, stack)
+            try await fanOut(cluster)
             print("resident afterwards \(await Self.resident(stack)) MiB")
         } catch {
             _ = await stack.tearDown()
@@ -46,21 +49,18 @@ struct KubeBench {
         print("list of \(pods) pods: \(pages) pages of \(Self.pageLimit), \(bytes >> 20) MiB, \(Self.text(seconds)) s, longest page \(Int(longest * 1000)) ms")
     }
 
-    private func fanOut(_ cluster: Cluster, _ stack: Stack) async throws {
-        let items = try JSONValue(json: await cluster.raw("/api/v1/pods?limit=1"))["items"]?.elements ?? []
-        let metadata = items.first?["metadata"]
-        guard let name = metadata?["name"]?.text, let namespace = metadata?["namespace"]?.text, let version = metadata?["resourceVersion"]?.text else { throw Shell.Failure(description: "no pod to change") }
-        let events = Mutex([Int](repeating: 0, count: watchers))
+    private func fanOut(_ cluster: Cluster) async throws {
+        let page = try JSONValue(json: await cluster.raw("/api/v1/pods?limit=1"))
+        let pod = page["items"]?.elements?.first?["metadata"]
+        // Of the list: the pod's own may be older than the history.
+        guard let name = pod?["name"]?.text, let namespace = pod?["namespace"]?.text, let version = page["metadata"]?["resourceVersion"]?.text else { throw Shell.Failure(description: "no pod to change") }
         let (watchers, changes) = (watchers, changes)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for index in 0..<watchers {
+            for _ in 0..<watchers {
+                let events = Events()
                 group.addTask {
                     try await cluster.stream("/api/v1/namespaces/\(namespace)/pods?watch=true&resourceVersion=\(version)&timeoutSeconds=300&fieldSelector=metadata.name%3D\(name)") { bytes in
-                        let lines = bytes.count { $0 == 0x0A }
-                        return events.withLock { counts in
-                            counts[index] += lines
-                            return counts[index] < changes
-                        }
+                        events.seen.add(bytes.count { $0 == 0x0A }, ordering: .relaxed).newValue < changes
                     }
                 }
             }

@@ -36,7 +36,7 @@ struct KubeClientTests {
             #expect(try await kube.kubectl("auth", "can-i", "delete", "nodes").text == "yes\n")
             let refused = try await kube.kubectl("apply", "-f", "-", input: manifest.replacing("image:", with: "imag:"))
             // Before 1.27 kubectl holds the manifest against the server's OpenAPI v2 itself, and asks no further.
-            let words = try await kube.kubectlMinor() < 27 ? #"unknown field "imag" in io.k8s.api.core.v1.Container"# : #"unknown field "spec.containers[0].imag""#
+            let words = try await Kubectl.minor() < 27 ? #"unknown field "imag" in io.k8s.api.core.v1.Container"# : #"unknown field "spec.containers[0].imag""#
             #expect(refused.status == 1 && refused.errors.contains(words), "\(refused.errors)")
             #expect(try await kube.kubectl("apply", "--dry-run=server", "-f", "-", input: manifest).text == "pod/web unchanged (server dry run)\n")
             #expect(try await kube.kubectl("apply", "--server-side", "--force-conflicts", "-f", "-", input: manifest).text == "pod/web serverside-applied\n")
@@ -54,7 +54,7 @@ struct KubeClientTests {
             #expect(try await kube.kubectl("rollout", "status", "deployment/web", "--timeout=60s").text.hasSuffix("deployment \"web\" successfully rolled out\n"))
             #expect(try await kube.kubectl("scale", "deployment/web", "--replicas=1").status == 0)
             // `wait --for=jsonpath` came with 1.23.
-            if try await kube.kubectlMinor() >= 23 {
+            if try await Kubectl.minor() >= 23 {
                 #expect(try await kube.kubectl("wait", "--for=jsonpath={.status.readyReplicas}=1", "deployment/web", "--timeout=60s").status == 0)
             } else {
                 #expect(try await kube.kubectl("rollout", "status", "deployment/web", "--timeout=60s").status == 0)

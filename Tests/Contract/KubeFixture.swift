@@ -74,12 +74,6 @@ struct KubeFixture: Sendable {
             try BackendSubprocess.find("kubectl"), ["--kubeconfig", kubeconfig] + arguments, input: Data(input.utf8), environment: ["HOME": folder.url.path, "KUBECONFIG": kubeconfig])
     }
 
-    /// Of the kubectl at hand: 20 of 1.20. Old ones lack commands and word some refusals themselves.
-    func kubectlMinor() async throws -> Int {
-        let version = try await kubectl("version", "--client", "-o", "json").text
-        return (try? JSONParser.parse(Array(version.utf8)))?["clientVersion"]?["minor"]?.string.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 0
-    }
-
     /// Asks the API or the control port.
     func ask(_ method: String, _ path: String, control: Bool = false, headers: [String: String] = [:], body: String? = nil, token: String? = nil) async throws -> BackendCurl.Answer {
         var headers = headers
@@ -97,4 +91,13 @@ extension BackendSubprocess.Outcome {
 extension BackendCurl.Answer {
     /// The body as the core's JSON.
     var json: JSON { (try? JSONParser.parse([UInt8](body))) ?? .null }
+}
+
+/// The kubectl at hand. Old ones lack commands and word some refusals themselves.
+enum Kubectl {
+    /// 20 of 1.20.
+    static func minor() async throws -> Int {
+        let version = try await BackendSubprocess.run(try BackendSubprocess.find("kubectl"), ["version", "--client", "-o", "json"]).text
+        return (try? JSONParser.parse(Array(version.utf8)))?["clientVersion"]?["minor"]?.string.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 0
+    }
 }

@@ -24,8 +24,9 @@ struct Gateway: HTTPResponder {
     let logger: Logger
     /// The node for whose kubelet this answers; nil for the API.
     var kubeletOf: String?
-    /// Bodies above this are not read to their end. Bytes.
+    /// Bodies above this are not kept, those above the other not read to their end. Bytes.
     static let bodyBytesMax = 3 * 1024 * 1024 + 64 * 1024
+    static let droppedBytesMax = 32 * 1024 * 1024
     /// The real server compresses from this size on. Bytes.
     static let compressionBytesMin = 128 * 1024
 
@@ -37,10 +38,7 @@ struct Gateway: HTTPResponder {
             headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
         }
         if let host = request.head.authority { headers["host"] = host }
-        var body: [UInt8] = []
-        do {
-            body = Array(buffer: try await request.body.collect(upTo: Self.bodyBytesMax))
-        } catch {
+        guard var body = try await Self.collect(request.body) else {
             let status = APIStatus(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
             return response(.init(status: 413, body: status.json.encoded), headers)
         }
@@ -51,6 +49,19 @@ struct Gateway: HTTPResponder {
         let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel), kubeletOf: kubeletOf)
         if request.method != .get { try await journal.write(upTo: version) }
         return try await perform(answer, headers, context, isHead: request.method == .head)
+    }
+
+    /// The body; nil for one that is too large. What is beyond the bound is read and dropped, up to another one: a client that still sends while the
+    /// connection closes would not see why.
+    private static func collect(_ body: RequestBody) async throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var count = 0
+        for try await part in body {
+            count += part.readableBytes
+            if count <= bodyBytesMax { bytes += part.readableBytesView } else { bytes = [] }
+            if count > droppedBytesMax { break }
+        }
+        return count > bodyBytesMax ? nil : bytes
     }
 
     private func credentials(_ headers: [String: String], _ channel: any Channel) async -> KubeAPI.Credentials {

@@ -33,7 +33,8 @@ package final class WebClient: Sendable {
             configuration.tlsConfiguration = tls
         }
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(30))
-        // A stream keeps its connection to itself.
+        // A stream keeps its connection to itself: one of HTTP/2 takes a hundred, and the others would wait.
+        configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
