@@ -14,11 +14,13 @@ final class CompiledRule: Sendable {
     let output: OutputTemplate
     let kinds: Set<EventKind>
     let reads: ReadNeeds
+    /// See `Interest.knownFiles`.
+    let knownFiles: Set<String>
     let correlation: Correlation?
 
     init(
         id: String, name: String, description: String, severity: Severity, tactics: [String], techniques: [String], tags: [String], output: OutputTemplate,
-        kinds: Set<EventKind>, reads: ReadNeeds, correlation: Correlation?
+        kinds: Set<EventKind>, reads: ReadNeeds, knownFiles: Set<String>, correlation: Correlation?
     ) {
         self.id = id
         self.name = name
@@ -30,6 +32,7 @@ final class CompiledRule: Sendable {
         self.output = output
         self.kinds = kinds
         self.reads = reads
+        self.knownFiles = knownFiles
         self.correlation = correlation
     }
 
