@@ -7,7 +7,7 @@ SWIFT_TEST := swift test -c $(CONFIG) --skip-build --disable-xctest
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-core test-kernels bench image protos bpf check-bpf kind-up kind-scenarios kind-down
+.PHONY: help setup build demo test test-core test-kernels bench fuzz image protos bpf check-bpf kind-up kind-scenarios kind-down
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ test-kernels: build ## Run the kernel tests on Debian's 6.1 kernel in an emulate
 bench: setup ## Measure throughput, memory, idle CPU and latency on this machine
 	$(SWIFT_BUILD)
 	$(SUDO) $(BIN)/wiz-bench
+
+fuzz: build ## A million random conditions, changed rule files and random rules against a plain evaluator (FUZZ_INPUTS)
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} $(BIN)/wiz-sensorPackageTests.xctest --testing-library swift-testing --filter RulesTests.FuzzTests --filter RulesTests.EvaluatorPropertyTests
 
 protos: ## Make Sources/Contract/Generated from the .proto again
 	Scripts/generate-protos.sh

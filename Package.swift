@@ -132,7 +132,7 @@ let package = Package(
 
         // The reference Kubernetes API server.
         room("KubeCore", "Sources/FakeKubeAPI/Core", ["Foundations", crypto]),
-        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdTLS, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
+        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdHTTP2, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
         command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", "Serving", yams]),
 
         // The scenario suite.
@@ -142,7 +142,10 @@ let package = Package(
             name: "ScenarioModel", dependencies: ["Contract", "Foundations", yams], path: "Sources/Scenarios/Model", exclude: ["README.md"],
             swiftSettings: ours, plugins: ["EmbedCatalog"]),
         room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioSSL, nioFoundation, yams, crypto]),
-        command("scenarios", "Sources/Scenarios/Command", ["ScenarioRunner", "ScenarioModel", "Simulation", "Foundations"]),
+        room("Fleet", "Sources/Scenarios/Fleet", [
+            "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Contract", "Foundations",
+        ]),
+        command("scenarios", "Sources/Scenarios/Command", ["Fleet", "ScenarioRunner", "ScenarioModel", "Simulation", "Foundations"]),
 
         // Measures; never judges.
         command("wiz-bench", "Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
@@ -183,7 +186,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests("SimulationTests", "Tests/Simulation", ["Simulation", "BackendCore", "Portal", "Spool", "Redaction", "Contract", "Foundations"]),
         tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Foundations"]),
-        tests("ScenarioTests", "Tests/Scenario", ["ScenarioRunner", "ScenarioModel", "Contract", "Foundations"]),
+        tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations"]),
         tests("TidyTests", "Tests/Tidy", [crypto, yams]),
     ],
     swiftLanguageModes: [.v6]
@@ -194,7 +197,7 @@ let package = Package(
 // The dependencies stay listed, so that all kinds of build share their pins.
 if let core = Context.environment["WIZ_CORE"] {
     let edges: Set = [
-        "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner",
+        "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner", "Fleet",
         "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
     ]
     var kept = core == "1" ? Set(package.targets.map(\.name)).subtracting(edges) : Set(core.split(separator: ",").map(String.init))

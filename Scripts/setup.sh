@@ -10,6 +10,9 @@ packages=(
     chromium                                                    # the portal's page, looked at by a test
 )
 
+# The tests speak any kubectl from 1.20 on; where there is none, Debian's will do.
+command -v kubectl >/dev/null || packages+=(kubernetes-client)
+
 # targets that need more name it
 packages+=("$@")
 

@@ -10,17 +10,21 @@ struct Bench: AsyncParsableCommand {
     @Flag(help: "Only the ring buffer.") var ring = false
     @Flag(help: "Only the rule engine.") var rules = false
     @Flag(help: "Only the stack: memory, idle CPU, latency.") var stack = false
+    @Flag(help: "Only the reference Kubernetes API server: large lists, many watchers, memory.") var kubernetes = false
+    @Option(help: "Nodes of the API server's cluster, with 100 pods each.") var nodes = 1000
     @Option(help: "Seconds for which the idle stack is watched.") var idleSeconds = 60
     @Option(help: "Detections whose way to the portal is timed.") var samples = 200
     @Option(help: "Folder with the rule files.") var rulesFolder: String?
+    @Option(help: "Folder with public rule files, measured beside the package's where it is there.") var publicRules = "../shared/data/falco"
 
     func run() async throws {
         HeapLayout.useOneArena()
-        let all = !ring && !rules && !stack
+        let all = !ring && !rules && !stack && !kubernetes
         print("machine: \(ProcessInfo.processInfo.activeProcessorCount) cores, \(Self.build) build")
-        if all || rules { try RuleBench(rulesFolder: rulesFolder).run() }
+        if all || rules { try RuleBench(rulesFolder: rulesFolder, publicFolder: publicRules).run() }
         if all || ring { try RingBench(rulesFolder: rulesFolder).run() }
         if all || stack { try await StackBench(idleSeconds: idleSeconds, samples: samples).run() }
+        if all || kubernetes { try await KubeBench(nodes: nodes, podsPerNode: 100, watchers: 200, changes: 500).run() }
     }
 
     private static var build: String {

@@ -16,7 +16,7 @@ struct RingBench {
 
     func run() throws {
         print("\nring buffer -> decode -> process tree -> three consumers, all rules (\(Self.ringBytes >> 20) MiB ring, \(Int(Self.seconds)) s each)")
-        print("wanted/s    reached/s   messages   lost     consumer CPU ns/message")
+        print("wanted/s    reached/s   messages   lost     processor ns/message: consumer, producer")
         for rate in [50_000, 100_000, 200_000, 300_000, 0] { try run(rate: rate) }
     }
 
@@ -33,13 +33,15 @@ struct RingBench {
         let pipeline = Pipeline(settings: settings, rules: rules, seed: 1)
         pipeline.handle(.processes(ProcessScan.all()), at: SystemClock.now())
 
+        // there already: making files is the file system's time, five times that of opening one
         let path = NSTemporaryDirectory() + "wiz-bench-\(getpid())"
+        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
         defer { unlink(path) }
         let producer = Producer(path: path, rate: rate, seconds: Self.seconds)
         let start = SystemClock.monotonic()
         producer.start()
         var messages = 0
-        let cpu = Self.threadCPU()
+        let cpu = ThreadClock.processorTime()
         while true {
             let wasDone = producer.isDone
             let now = SystemClock.now()
@@ -48,26 +50,23 @@ struct RingBench {
             pipeline.effects.removeAll(keepingCapacity: true)
             if wasDone, n == 0 { break }
         }
-        let used = Self.threadCPU() - cpu
+        let used = ThreadClock.processorTime() - cpu
         let elapsed = (SystemClock.monotonic() - start).inSeconds
         let lost = probes.counters().values.reduce(0) { $0 + $1.lost.values.reduce(0, +) }
         func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
         print(
             column(rate == 0 ? "all" : "\(rate)", 12) + column("\(Int(Double(messages) / elapsed))", 12) + column("\(messages)", 11) + column("\(lost)", 9)
-                + "\(messages == 0 ? 0 : Int(used) / messages)")
-    }
-
-    private static func threadCPU() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+                + "\(messages == 0 ? 0 : Int(used) / messages), \(messages == 0 ? 0 : Int(producer.used) / messages)")
     }
 
     private final class Producer: Sendable {
         private let path: String
         private let rate: Int
         private let seconds: Double
+        private let processorTime = Atomic<UInt64>(0)
         private let done = Atomic(false)
+        /// Processor time of the producer; there once it is done.
+        var used: UInt64 { processorTime.load(ordering: .acquiring) }
         var isDone: Bool { done.load(ordering: .acquiring) }
 
         init(path: String, rate: Int, seconds: Double) {
@@ -82,7 +81,7 @@ struct RingBench {
                 var made = 0
                 while true {
                     for _ in 0..<64 {
-                        let fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+                        let fd = open(path, O_WRONLY | O_CLOEXEC)
                         if fd >= 0 { close(fd) }
                     }
                     made += 64
@@ -92,6 +91,7 @@ struct RingBench {
                     let ahead = Double(made) / Double(rate) - elapsed
                     if ahead > 0.0002 { usleep(UInt32(ahead * 1e6)) }
                 }
+                processorTime.store(ThreadClock.processorTime(), ordering: .releasing)
                 done.store(true, ordering: .releasing)
             }
             thread.start()

@@ -38,7 +38,9 @@ struct DeploymentTests {
             let second = try await cluster.expect(["apply"] + files).split(separator: "\n")
             #expect(first.count >= 14 && second.count == first.count)
             for line in first { #expect(line.hasSuffix(" created"), "\(line)") }
-            for line in second { #expect(line.hasSuffix(" unchanged"), "\(line)") }
+            // kubectl before 1.21 does not know CronJobs of batch/v1: it sends their lists whole and calls that a change.
+            let isUnknown = try await Kubectl.minor() < 21
+            for line in second where !(isUnknown && line.hasPrefix("cronjob.batch/")) { #expect(line.hasSuffix(" unchanged"), "\(line)") }
         }
     }
 

@@ -92,3 +92,12 @@ extension BackendCurl.Answer {
     /// The body as the core's JSON.
     var json: JSON { (try? JSONParser.parse([UInt8](body))) ?? .null }
 }
+
+/// The kubectl at hand. Old ones lack commands and word some refusals themselves.
+enum Kubectl {
+    /// 20 of 1.20.
+    static func minor() async throws -> Int {
+        let version = try await BackendSubprocess.run(try BackendSubprocess.find("kubectl"), ["version", "--client", "-o", "json"]).text
+        return (try? JSONParser.parse(Array(version.utf8)))?["clientVersion"]?["minor"]?.string.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 0
+    }
+}

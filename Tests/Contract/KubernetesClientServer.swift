@@ -6,6 +6,7 @@ import KubeCore
 import KubeServer
 import KubernetesClient
 import Logging
+import Serving
 import Synchronization
 
 /// The reference API server in this process, on a free loopback port, with TLS and RBAC.
@@ -25,6 +26,7 @@ struct KubernetesTestServer: Sendable {
         let hub = APIHub(api, clock: TestClock.now)
         var options = KubeServer.Options()
         options.kubeconfig = "\(folder.path)/kubeconfig"
+        options.kubelet = (ListenAddress(host: "127.0.0.1", port: 0), "node-1")
         let server = KubeServer(directory: directory, hub: hub, database: database, options: options, logger: Logger(label: "kube") { _ in SwiftLogNoOpLogHandler() })
         let (found, continuation) = AsyncStream.makeStream(of: KubeServer.Endpoints.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
@@ -47,6 +49,14 @@ struct KubernetesTestServer: Sendable {
 
     /// As the administrator, by the kubeconfig that the server wrote.
     var configuration: KubeConfiguration { get throws { try KubeConfiguration.kubeconfig(path: "\(folder.path)/kubeconfig") } }
+
+    /// The kubelet of node-1, asked as the given configuration asks the API server.
+    func kubelet(_ configuration: KubeConfiguration, isForced: Bool = false) throws -> KubernetesService.Kubelet {
+        var configuration = configuration
+        guard let url = URL(string: endpoints.kubelet) else { throw TestProblem("no kubelet at '\(endpoints.kubelet)'") }
+        configuration.server = url
+        return .init(configuration: configuration, isForced: isForced)
+    }
 
     // MARK: What a control plane and a kubelet write
 
@@ -106,16 +116,17 @@ final class KubernetesWatcher: Sendable {
 
     /// Watches as long as the body lasts.
     static func with<Result: Sendable>(
-        _ configuration: KubeConfiguration, node: String = "node-1", tuning change: (inout KubernetesTuning) -> Void = { _ in },
+        _ configuration: KubeConfiguration, kubelet: KubernetesService.Kubelet? = nil, node: String = "node-1", tuning change: (inout KubernetesTuning) -> Void = { _ in },
         _ body: @escaping @Sendable (KubernetesWatcher) async throws -> Result
     ) async throws -> Result {
         var tuning = KubernetesTuning()
         tuning.retryInitial = .milliseconds(20)
         tuning.listIntervalMin = .milliseconds(20)
+        tuning.kubeletInterval = .milliseconds(50)
         change(&tuning)
         let box = Box()
         let service = try KubernetesService(
-            configuration: configuration, node: node, tuning: tuning, seed: 3, clock: TestClock.now,
+            configuration: configuration, kubelet: kubelet, node: node, tuning: tuning, seed: 3, clock: TestClock.now,
             tell: { box.tell($0) }, report: { state, _ in box.say("state \(state.rawValue)") })
         let watcher = KubernetesWatcher(service: service, state: Mutex(State()), changes: box.changes)
         box.watcher.withLock { $0 = watcher }

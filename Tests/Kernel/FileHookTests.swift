@@ -82,7 +82,7 @@ extension KernelTests {
             #expect(found.allSatisfy { $0.isRead && !$0.isWrite && !$0.isCreate })
         }
 
-        @Test func aHardLinkDoesNotHideAWatchedInode() throws {
+        @Test func aHardLinkMadeBeforeOrAnotherMountDoesNotHideAKnownFile() throws {
             let folder = try TemporaryDirectory()
             try "secret".write(toFile: folder.path + "/original", atomically: false, encoding: .utf8)
             #expect(link(folder.path + "/original", folder.path + "/other") == 0)
@@ -90,8 +90,29 @@ extension KernelTests {
             // learn device and inode as the kernel says them
             let (_, first) = try harness.events(running: "/bin/sh", ["-c", "echo >> original"], in: folder.path)
             let known = try #require(opens(first, below: folder.path).first)
-            #expect(harness.probes.watch(inode: known.inode, device: known.device))
-            let (_, events) = try harness.events(running: "/bin/cat", [folder.path + "/other"])
+            #expect(harness.probes.watch(known: [KnownFile(path: "/etc/known", identity: FileIdentity(inode: known.inode, device: known.device))]) == 0)
+            let (_, events) = try harness.events(running: "/bin/sh", ["-c", "cat other; echo >>original"], in: folder.path)
+            let found = opens(events, below: "/etc/known")
+            #expect(found.map(\.secondPath) == [folder.path + "/other", folder.path + "/original"])
+            #expect(found.map(\.isWrite) == [false, true])
+            // forgotten again: an ordinary read
+            #expect(harness.probes.watch(known: []) == 0)
+            let (_, later) = try harness.events(running: "/bin/cat", [folder.path + "/other"])
+            #expect(opens(later, below: folder.path).isEmpty && opens(later, below: "/etc/known").isEmpty)
+        }
+
+        /// Once a known file is gone its number goes to the next one that is made: that one has another name, and one name only.
+        @Test func aNumberThatCameToAnotherFileIsNotTheKnownOne() throws {
+            let folder = try TemporaryDirectory()
+            for name in ["known", "other"] { try "x".write(toFile: folder.path + "/" + name, atomically: false, encoding: .utf8) }
+            let harness = try ProbeHarness(kinds: kinds)
+            let (_, first) = try harness.events(running: "/bin/sh", ["-c", "echo >> known; echo >>other"], in: folder.path)
+            let made = opens(first, below: folder.path)
+            try #require(made.count == 2)
+            let files = made.map { KnownFile(path: "/etc/known", identity: FileIdentity(inode: $0.inode, device: $0.device)) }
+            #expect(harness.probes.watch(known: files) == 0)
+            let (_, events) = try harness.events(running: "/bin/sh", ["-c", "cat known other; echo >>other"], in: folder.path)
+            #expect(opens(events, below: "/etc/known").map(\.secondPath) == [folder.path + "/known"])
             #expect(opens(events, below: folder.path).map(\.path) == [folder.path + "/other"])
         }
 

@@ -17,7 +17,7 @@ struct SettingSources {
 
     init() throws {
         let keys = try Tree.text("Sources/Sensor/Settings/SettingKey.swift")
-        let entry = /(?:SettingKey\(file: |path\(|number\(|proxy\()"(?<file>[A-Za-z]+)", (?:environment: )?(?:"(?<environment>[A-Z_]+)"|nil)/
+        let entry = /(?:SettingKey\(file: |path\(|number\(|flag\(|proxy\()"(?<file>[A-Za-z]+)", (?:environment: )?(?:"(?<environment>[A-Z_]+)"|nil)/
         settings = keys.matches(of: entry).map { match in
             let rest = keys[match.range.upperBound...]
             // the property stands in the closure: `$1.hostStore =` or `settings.hostStore =`

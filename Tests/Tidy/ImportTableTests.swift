@@ -36,7 +36,8 @@ struct ImportTableTests {
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
         ("Sources/Scenarios/Runner", ["CLibpcap", "CNamespaces", "Contract", "Foundations", "ScenarioActions", "ScenarioModel"]),
         ("Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
-        ("Sources/Scenarios/Command", ["CommandEntry", "Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
+        ("Sources/Scenarios/Fleet", ["Contract", "Enrichment", "Events", "Foundations", "KubernetesClient", "Portal", "PortalClient", "Redaction", "ScenarioModel", "ScenarioRunner", "Spool"]),
+        ("Sources/Scenarios/Command", ["CommandEntry", "Fleet", "Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
     ]
 
     /// Modules that open sockets, speak protocols or load programs: for the edges alone.
@@ -52,7 +53,7 @@ struct ImportTableTests {
     static let rooms: Set<String> = [
         "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Pipeline",
         "Settings", "Probes", "PortalClient", "KubernetesClient", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
-        "ScenarioModel", "ScenarioRunner", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
+        "ScenarioModel", "ScenarioRunner", "Fleet", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]
 
     @Test(arguments: table.map(\.folder))

@@ -188,6 +188,12 @@ enum probe_tag {
 	PROBE_TAG_TEXT = 7,
 	PROBE_TAG_SECOND_TEXT = 8,
 	PROBE_TAG_PAYLOAD = 9,    /* bytes of a packet */
+	PROBE_TAG_SCRIPT = 10,    /* components: the file that the interpreter was started for */
+};
+
+/* Numbers of what is no system call, in the place of one. */
+enum probe_call_number {
+	PROBE_CALL_REQUEST_MODULE = 0x10000, /* the kernel wants a module on behalf of the process */
 };
 
 struct probe_string {
@@ -216,6 +222,14 @@ struct probe_inode {
 /* Key of the map `sensitive_names`: a name cut at 31 bytes and padded with NULs. Value: enum probe_name_use bits. */
 struct probe_name {
 	char text[PROBE_NAME_MAX];
+} __attribute__((aligned(8)));
+
+#define PROBE_KNOWN_PATH_MAX 224
+
+/* Value of the map `sensitive_inodes`: what the file is called where everybody looks for it. Name as in `probe_name`. */
+struct probe_known {
+	char name[PROBE_NAME_MAX];
+	char path[PROBE_KNOWN_PATH_MAX];
 };
 
 enum probe_name_use {
@@ -230,3 +244,4 @@ _Static_assert(sizeof(struct probe_exit) == 8, "probe_exit");
 _Static_assert(sizeof(struct probe_file) == 40, "probe_file");
 _Static_assert(sizeof(struct probe_network) == 48, "probe_network");
 _Static_assert(sizeof(struct probe_syscall) == 72, "probe_syscall");
+_Static_assert(sizeof(struct probe_known) == 256, "probe_known");

@@ -60,6 +60,34 @@ static __always_inline void append_name(struct scratch *scratch, struct task_str
 	append_user_text(scratch, text_tag, name);
 }
 
+/*
+ * The names that a hook kept for this call, right behind a body of `body_size` bytes. False when there are none.
+ * `thread` is what the hook was called by; `kind` what it saw.
+ */
+static __always_inline bool append_kept_names(struct scratch *scratch, __u64 thread, __u32 kind, __u32 body_size)
+{
+	struct kept_names *kept = bpf_map_lookup_elem(&kept_names, &thread);
+	if (!kept)
+		return false;
+	struct probe_header *header = (struct probe_header *)kept->data;
+	__u32 length = kept->used - sizeof(*header);
+	asm volatile("" : "+r"(length));
+	bool is_right = header->kind == kind && length <= KEPT_DATA - sizeof(*header);
+	if (is_right && bpf_probe_read_kernel(scratch->data + sizeof(*header) + body_size, length, kept->data + sizeof(*header)) == 0) {
+		scratch->used = sizeof(*header) + body_size + length;
+		HEADER(scratch)->flags |= header->flags;
+	} else {
+		is_right = false;
+	}
+	bpf_map_delete_elem(&kept_names, &thread);
+	return is_right;
+}
+
+static __always_inline bool append_names_of_call(struct scratch *scratch, __u32 kind)
+{
+	return append_kept_names(scratch, bpf_get_current_pid_tgid(), kind, sizeof(struct probe_file));
+}
+
 /* A change of the file system by one name. */
 static __always_inline int report_change(__u32 kind, long result, int directory, int name_index, __u32 flags, __u32 mode)
 {
@@ -78,8 +106,9 @@ static __always_inline int report_change(__u32 kind, long result, int directory,
 	body->result = result;
 	body->flags = flags < 6 ? call.argument[flags] : 0;
 	body->mode = mode < 6 ? call.argument[mode] : 0;
-	append_name(scratch, task, directory < 6 && directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name_index],
-		PROBE_TAG_PATH, PROBE_TAG_TEXT);
+	if (!append_names_of_call(scratch, kind == PROBE_UNLINK && (body->flags & AT_REMOVEDIR) ? PROBE_RMDIR : kind))
+		append_name(scratch, task, directory < 6 && directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name_index],
+			PROBE_TAG_PATH, PROBE_TAG_TEXT);
 	submit(scratch, settings, true);
 	return 0;
 }
@@ -103,7 +132,8 @@ static __always_inline int report_owner(long result, int directory, int name, in
 	body->flags = flags < 6 ? call.argument[flags] : 0;
 	body->owner_uid = call.argument[owner];
 	body->owner_gid = call.argument[owner + 1];
-	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
+	if (!append_names_of_call(scratch, PROBE_CHOWN))
+		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
 	submit(scratch, settings, true);
 	return 0;
 }
@@ -124,9 +154,11 @@ static __always_inline int report_name_and_text(__u32 kind, long result, __u16 t
 		return 0;
 	BODY(scratch, probe_file)->result = result;
 	bool is_first = text_tag == PROBE_TAG_TEXT;
-	append_user_text(scratch, text_tag, (void *)call.argument[text]);
-	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name],
-		is_first ? PROBE_TAG_SECOND_PATH : PROBE_TAG_PATH, is_first ? PROBE_TAG_SECOND_TEXT : PROBE_TAG_TEXT);
+	if (!append_names_of_call(scratch, kind)) {
+		append_user_text(scratch, text_tag, (void *)call.argument[text]);
+		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name],
+			is_first ? PROBE_TAG_SECOND_PATH : PROBE_TAG_PATH, is_first ? PROBE_TAG_SECOND_TEXT : PROBE_TAG_TEXT);
+	}
 	submit(scratch, settings, true);
 	return 0;
 }
@@ -163,6 +195,10 @@ static __always_inline int report_second_name(__u32 kind, long result, int direc
 	if (!scratch)
 		return 0;
 	BODY(scratch, probe_file)->result = result;
+	if (append_names_of_call(scratch, kind)) {
+		submit(scratch, settings, true);
+		return 0;
+	}
 	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
 	append_name(scratch, task, second_directory >= 0 ? (int)call.argument[second_directory] : AT_FDCWD, (void *)call.argument[second_name],
 		PROBE_TAG_SECOND_PATH, PROBE_TAG_SECOND_TEXT);
@@ -227,9 +263,17 @@ static __always_inline int report_call(__u32 kind, long result, __u32 target, __
 		return 0;
 	struct probe_syscall *body = BODY(scratch, probe_syscall);
 	fill_call(body, &call, result);
-	// in a namespace of its own the caller numbers processes in its own way: better no target than another one
-	if (target < 6 && LOAD(task, thread_pid, level) == 0)
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct kept_target *kept = target < 6 ? bpf_map_lookup_elem(&kept_targets, &thread) : NULL;
+	if (kept && kept->number == (__u32)call.number) {
+		body->target_pid = kept->pid;
+		body->target_start_ns = kept->start_ns;
+	} else if (target < 6 && LOAD(task, thread_pid, level) == 0) {
+		// in a namespace of its own the caller numbers processes in its own way: better no target than another one
 		body->target_pid = call.argument[target];
+	}
+	if (kept)
+		bpf_map_delete_elem(&kept_targets, &thread);
 	if (text < 6)
 		append_user_text(scratch, PROBE_TAG_TEXT, (void *)call.argument[text]);
 	submit(scratch, settings, false);

@@ -102,7 +102,7 @@ struct task_struct {
 };
 
 struct module { char name[56]; };
-struct linux_binprm { struct file *file; const char *filename, *interp; };
+struct linux_binprm { struct file *file; const char *filename, *interp; char buf[2]; };
 
 struct in6_addr { union { __u8 u6_addr8[16]; __be32 u6_addr32[4]; } in6_u; };
 struct sock_common {
@@ -112,7 +112,9 @@ struct sock_common {
 	struct in6_addr skc_v6_daddr, skc_v6_rcv_saddr;
 };
 struct sock { struct sock_common __sk_common; __u16 sk_protocol; };
-struct unix_sock { struct sock sk; struct path path; struct sock *peer; };
+struct sockaddr_un { __u16 sun_family; char sun_path[108]; };
+struct unix_address { int len; struct sockaddr_un name[1]; };
+struct unix_sock { struct sock sk; struct unix_address *addr; struct path path; struct sock *peer; };
 struct socket { struct sock *sk; };
 
 struct io_kiocb { struct file *file; __u8 opcode; };
@@ -151,6 +153,7 @@ struct __sk_buff { __u32 len, pkt_type, mark, queue_mapping, protocol; };
 #define EISCONN 106
 #define EALREADY 114
 #define PF_IO_WORKER 0x10
+#define PF_KTHREAD 0x200000
 #define PF_USER_WORKER 0x4000
 #define O_CREAT 0100
 #define O_TRUNC 01000

@@ -47,9 +47,9 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1024);
+	__uint(max_entries, 256);
 	__type(key, struct probe_inode);
-	__type(value, __u32);
+	__type(value, struct probe_known);
 } sensitive_inodes SEC(".maps");
 
 /*
@@ -64,6 +64,55 @@ struct scratch {
 	char data[PROBE_RECORD_MAX];
 	char slack[4096 + 256];	/* room for the verifier: the last masked offset plus the longest copy */
 };
+
+/*
+ * What a hook saw in the middle of a call that has not returned, by thread: the kernel's own objects, which nobody can swap any more. The
+ * program at the call's exit takes it; where no hook has looked it does with the words of the caller. Only the lsm and fentry sets fill these.
+ */
+#define KEPT_DATA 8512
+
+/* Names: the beginning of a scratch area, as it is. */
+struct kept_names {
+	__u32 busy;
+	__u32 used;
+	__u64 dentry;
+	__u64 mount;
+	char data[KEPT_DATA];
+};
+_Static_assert(__builtin_offsetof(struct kept_names, data) == __builtin_offsetof(struct scratch, data), "kept_names");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u64);
+	__type(value, struct kept_names);
+} kept_names SEC(".maps");
+
+/* The process that a call is aimed at. */
+struct kept_target {
+	__u64 start_ns;
+	__u32 pid;
+	__u32 number;	/* of the call */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct kept_target);
+} kept_targets SEC(".maps");
+
+/* The address that a socket is to be connected to: the longest that is looked at is struct sockaddr_un, of 110 bytes. */
+struct kept_address {
+	__u8 bytes[128];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 256);
+	__type(key, __u64);
+	__type(value, struct kept_address);
+} kept_addresses SEC(".maps");
 
 /* Packets arrive in the middle of whatever a task is doing: their messages are put together in a place of their own. */
 enum scratch_slot { SCRATCH_TASK = 0, SCRATCH_EGRESS = 1, SCRATCH_INGRESS = 2, SCRATCH_SLOTS = 3 };

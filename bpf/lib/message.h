@@ -269,19 +269,21 @@ static __always_inline void append_path(struct scratch *scratch, __u16 tag, stru
 	walk_path(tag);
 }
 
+#define KERNEL_TEXT_MAX 4096
+
 /* A NUL-terminated string of the kernel. */
-static __always_inline void append_kernel_text(struct scratch *scratch, __u16 tag, const char *text)
+static __always_inline void append_kernel_text(struct scratch *scratch, __u16 tag, const void *text)
 {
-	if (!has_room(scratch, sizeof(struct probe_string) + 1024, PROBE_CUT_NAME))
+	if (!has_room(scratch, sizeof(struct probe_string) + KERNEL_TEXT_MAX, PROBE_CUT_NAME))
 		return;
 	__u32 string = open_string(scratch, tag);
 	__u32 at = scratch->used;
 	asm volatile("" : "+r"(at));
 	at &= OFFSET_MASK;
-	long length = bpf_probe_read_kernel_str(scratch->data + at, 1024, text);
-	if (length > 0 && length <= 1024)
+	long length = bpf_probe_read_kernel_str(scratch->data + at, KERNEL_TEXT_MAX, text);
+	if (length > 0 && length <= KERNEL_TEXT_MAX)
 		scratch->used = at + length;
-	if (length == 1024)
+	if (length == KERNEL_TEXT_MAX)
 		HEADER(scratch)->flags |= PROBE_CUT_NAME;
 	close_string(scratch, string);
 }

@@ -4,29 +4,51 @@
 
 #include "lib/call.h"
 
-static __always_inline __u32 name_use(struct dentry *dentry)
+static __always_inline void read_name(struct probe_name *name, struct dentry *dentry)
 {
-	struct probe_name name = {};
+	__builtin_memset(name, 0, sizeof(*name));
 	__u32 length = LOAD(dentry, d_name.len);
 	if (length > PROBE_NAME_MAX - 1)
 		length = PROBE_NAME_MAX - 1;
 	asm volatile("" : "+r"(length));
-	bpf_probe_read_kernel(name.text, length & (PROBE_NAME_MAX - 1), LOAD(dentry, d_name.name));
+	bpf_probe_read_kernel(name->text, length & (PROBE_NAME_MAX - 1), LOAD(dentry, d_name.name));
+}
+
+static __always_inline __u32 name_use(struct dentry *dentry)
+{
+	struct probe_name name;
+	read_name(&name, dentry);
 	__u32 *use = bpf_map_lookup_elem(&sensitive_names, &name);
 	return use ? *use : 0;
 }
 
-static __always_inline bool is_sensitive(struct dentry *dentry, struct inode *inode, __u32 device)
+static __always_inline bool is_sensitive(struct dentry *dentry)
 {
 	if (name_use(dentry) & PROBE_NAME_FILE)
-		return true;
-	struct probe_inode key = { .inode = LOAD(inode, i_ino), .device = device };
-	if (bpf_map_lookup_elem(&sensitive_inodes, &key))
 		return true;
 	struct dentry *parent = LOAD(dentry, d_parent);
 	if (name_use(parent) & PROBE_NAME_DIRECTORY)
 		return true;
 	return name_use(LOAD(parent, d_parent)) & PROBE_NAME_DIRECTORY;
+}
+
+/*
+ * The file that everybody knows by another name than the one that it may have been opened by. A number is given to another file once the first is
+ * gone, before user space hears of it: the known one has a second name (a hard link), or this very name (another mount).
+ */
+static __always_inline struct probe_known *known_file(struct dentry *dentry, struct inode *inode, __u32 device)
+{
+	struct probe_inode key = { .inode = LOAD(inode, i_ino), .device = device };
+	struct probe_known *known = bpf_map_lookup_elem(&sensitive_inodes, &key);
+	if (!known || LOAD(inode, i_nlink) > 1)
+		return known;
+	struct probe_name name;
+	read_name(&name, dentry);
+	for (int i = 0; i < PROBE_NAME_MAX / 8; i++) {
+		if (((__u64 *)name.text)[i] != ((__u64 *)known->name)[i])
+			return NULL;
+	}
+	return known;
 }
 
 /*
@@ -62,7 +84,8 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 		return 0;
 	struct dentry *dentry = LOAD(file, f_path.dentry);
 	__u32 device = LOAD(inode, i_sb, s_dev);
-	if (!(opened_for & (FMODE_WRITE | FMODE_CREATED)) && !is_sensitive(dentry, inode, device))
+	struct probe_known *known = known_file(dentry, inode, device);
+	if (!known && !(opened_for & (FMODE_WRITE | FMODE_CREATED)) && !is_sensitive(dentry))
 		return 0;
 	if (!reported(settings, task))
 		return 0;
@@ -85,6 +108,8 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 	struct mount *mount = mount_of_path(&file->f_path);
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
+	if (known)
+		append_kernel_text(scratch, PROBE_TAG_SECOND_TEXT, known->path);
 	submit(scratch, settings, true);
 	return 0;
 }

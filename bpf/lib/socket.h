@@ -21,17 +21,15 @@ static __always_inline void fill_addresses(struct probe_network *body, struct so
 	}
 }
 
-/* The far end as the caller named it (struct sockaddr_in, sockaddr_in6): where the socket does not know it. */
-static __always_inline void fill_remote_of_caller(struct probe_network *body, const void *address)
+/* The far end as it was named (struct sockaddr_in, sockaddr_in6): where the socket does not know it. */
+static __always_inline void fill_remote_of_address(struct probe_network *body, const struct kept_address *address)
 {
-	__be16 port = 0;
-	bpf_probe_read_user(&body->family, sizeof(body->family), address);
-	bpf_probe_read_user(&port, sizeof(port), address + 2);
-	body->remote_port = __builtin_bswap16(port);
+	body->family = *(__u16 *)address->bytes;
+	body->remote_port = __builtin_bswap16(*(__be16 *)(address->bytes + 2));
 	if (body->family == AF_INET)
-		bpf_probe_read_user(body->remote, 4, address + 4);
+		__builtin_memcpy(body->remote, address->bytes + 4, 4);
 	else if (body->family == AF_INET6)
-		bpf_probe_read_user(body->remote, 16, address + 8);
+		__builtin_memcpy(body->remote, address->bytes + 8, 16);
 }
 
 /* The socket behind a file, or NULL: the name of a unix socket has the same type and no socket. */

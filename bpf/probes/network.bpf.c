@@ -62,39 +62,87 @@ int BPF_PROG(tcp_connect, struct sock *socket, int before, int after)
 	return 0;
 }
 
+/* What was to be connected to: as the kernel had it where a hook has looked, else as the caller's memory has it now. */
+static __always_inline void read_address(struct call *call, struct socket_name *out)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	struct kept_address *kept = bpf_map_lookup_elem(&kept_addresses, &thread);
+	__u32 length = call->argument[2];
+	if (length > ADDRESS_MAX)
+		length = ADDRESS_MAX;
+	asm volatile("" : "+r"(length));
+	__builtin_memset(&out->address, 0, sizeof(out->address));
+	out->length = length;
+	if (kept) {
+		bpf_probe_read_kernel(&out->address, sizeof(out->address), kept);
+	} else {
+		bpf_probe_read_user(&out->address, length & 127, (void *)call->argument[1]);
+	}
+}
+
+/* Nothing came of it: told by the address that was asked for. */
+static __always_inline void report_failed_connect(struct probe_config *settings, struct task_struct *task, struct sock *sock, struct call *call, long result)
+{
+	struct scratch *scratch = begin(task, PROBE_CONNECT, sizeof(struct probe_network));
+	if (!scratch)
+		return;
+	struct probe_network *body = BODY(scratch, probe_network);
+	struct socket_name *name = SOCKET_NAME(scratch);
+	bool is_told;
+	read_address(call, name);
+	if (is_internet(sock)) {
+		fill_addresses(body, sock);
+		fill_remote_of_address(body, &name->address);
+		is_told = body->family == AF_INET || body->family == AF_INET6;
+	} else {
+		body->family = AF_UNIX;
+		is_told = *(__u16 *)name->address.bytes == AF_UNIX && append_socket_name(scratch, task);
+	}
+	body->result = result;
+	body->fd = call->argument[0];
+	if (is_told)
+		submit(scratch, settings, true);
+	else
+		abandon(scratch);
+}
+
 /* Without a handshake: a peer that is no TCP one, or an error before anything was sent. */
-static __always_inline int connected(struct probe_config *settings, struct task_struct *task, struct call *call, long result)
+static __always_inline void connected(struct probe_config *settings, struct task_struct *task, struct call *call, long result)
 {
 	struct file *file = file_of_descriptor(task, (int)call->argument[0]);
 	struct sock *sock = file ? sock_of_file(file) : NULL;
 	if (!sock)
-		return 0;
-	if (!is_internet(sock)) {
-		if (LOAD(sock, __sk_common.skc_family) == AF_UNIX && result == 0)
-			report_unix_connect(settings, task, sock, result, call->argument[0]);
-		return 0;
-	}
-	if (result == 0) {
-		// of TCP this is the second call, that fetches the result of a handshake reported before
-		if (LOAD(sock, sk_protocol) == PROTOCOL_UDP)
-			report_datagram_connect(settings, task, sock, result, call->argument[0]);
-		return 0;
-	}
+		return;
+	bool is_unix = LOAD(sock, __sk_common.skc_family) == AF_UNIX;
+	if (!is_unix && !is_internet(sock))
+		return;
 	if (result == -EALREADY || result == -EISCONN || result == -EINPROGRESS)
-		return 0;
+		return;
+	if (result)
+		report_failed_connect(settings, task, sock, call, result);
+	else if (is_unix)
+		report_unix_connect(settings, task, sock, call->argument[0]);
+	else if (LOAD(sock, sk_protocol) == PROTOCOL_UDP)
+		// of TCP this is the second call, that fetches the result of a handshake reported before
+		report_datagram_connect(settings, task, sock, result, call->argument[0]);
+}
+
+/* A handshake was begun by this call. */
+static __always_inline void report_handshake(struct probe_config *settings, struct task_struct *task, struct probe_network *begun, struct call *call, long result)
+{
 	struct scratch *scratch = begin(task, PROBE_CONNECT, sizeof(struct probe_network));
 	if (!scratch)
-		return 0;
+		return;
 	struct probe_network *body = BODY(scratch, probe_network);
-	fill_addresses(body, sock);
-	fill_remote_of_caller(body, (void *)call->argument[1]);
+	*body = *begun;
+	// the near end was not chosen yet
+	struct file *file = file_of_descriptor(task, (int)call->argument[0]);
+	struct sock *sock = file ? sock_of_file(file) : NULL;
+	if (sock && is_internet(sock))
+		body->local_port = LOAD(sock, __sk_common.skc_num);
 	body->result = result;
 	body->fd = call->argument[0];
-	if (body->family == AF_INET || body->family == AF_INET6)
-		submit(scratch, settings, true);
-	else
-		abandon(scratch);
-	return 0;
+	submit(scratch, settings, true);
 }
 
 ON_EXIT(connect)
@@ -107,21 +155,13 @@ ON_EXIT(connect)
 	read_call(&call);
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct probe_network *begun = bpf_map_lookup_elem(&connecting, &thread);
-	if (!begun)
-		return connected(settings, task, &call, context->ret);
-	struct scratch *scratch = begin(task, PROBE_CONNECT, sizeof(struct probe_network));
-	if (scratch) {
-		struct probe_network *body = BODY(scratch, probe_network);
-		*body = *begun;
-		// the near end was not chosen yet
-		struct file *file = file_of_descriptor(task, (int)call.argument[0]);
-		struct sock *sock = file ? sock_of_file(file) : NULL;
-		if (sock && is_internet(sock))
-			body->local_port = LOAD(sock, __sk_common.skc_num);
-		body->result = context->ret;
-		body->fd = call.argument[0];
-		submit(scratch, settings, true);
+	if (begun) {
+		report_handshake(settings, task, begun, &call, context->ret);
+		bpf_map_delete_elem(&connecting, &thread);
+	} else {
+		connected(settings, task, &call, context->ret);
 	}
-	bpf_map_delete_elem(&connecting, &thread);
+	// a later call may fail before the hook sees its address
+	bpf_map_delete_elem(&kept_addresses, &thread);
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /* exec, fork, exit: the three messages that the process tree is made of. */
+#include "lib/call.h"
 #include "lib/facts.h"
 #include "lib/socket.h"
 
@@ -131,8 +132,11 @@ int BPF_PROG(process_exec, struct task_struct *current_task, pid_t old_pid, stru
 	body->inode = LOAD(inode, i_ino);
 	body->device = LOAD(inode, i_sb, s_dev);
 	body->flags = file_facts(inode, dentry);
-	if (LOAD(bprm, interp) != LOAD(bprm, filename))
+	if (LOAD(bprm, interp) != LOAD(bprm, filename)) {
 		body->flags |= PROBE_EXEC_SCRIPT;
+		// a thread that execs takes the number of its leader
+		append_kept_names(scratch, (bpf_get_current_pid_tgid() & ~0xFFFFFFFFULL) | (__u32)old_pid, PROBE_EXEC, sizeof(struct probe_exec));
+	}
 
 	struct mount *mount = mount_of_path(&file->f_path);
 	if (mount)

@@ -28,7 +28,7 @@ static __always_inline int connected(struct probe_config *settings, struct task_
 	if (!sock || !reported(settings, task))
 		return 0;
 	if (LOAD(sock, __sk_common.skc_family) == AF_UNIX)
-		report_unix_connect(settings, task, sock, 0, -1);
+		report_unix_connect(settings, task, sock, -1);
 	else if (is_internet(sock) && LOAD(sock, sk_protocol) == PROTOCOL_UDP)
 		report_datagram_connect(settings, task, sock, 0, -1);
 	return 0;

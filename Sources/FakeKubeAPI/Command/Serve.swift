@@ -17,6 +17,8 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The data folder.") var data: String
     @Option(help: "HOST:PORT of the API; port 0 takes a free one.") var listen = "127.0.0.1:0"
     @Option(help: "HOST:PORT of the control port, without authentication; 'off' for none.") var controlListen = "127.0.0.1:0"
+    @Option(help: "HOST:PORT at which the kubelet of --kubelet-node answers /pods, over TLS.") var kubeletListen: String?
+    @Option(help: "The node whose kubelet that is.") var kubeletNode: String?
     @Option(help: "Where to write an administrator's kubeconfig once the server listens.") var kubeconfigOut: String?
     @Option(help: "A folder of manifests (YAML or JSON) to apply before the server listens.") var manifests: String?
     @Option(help: "Makes a synthetic cluster of so many nodes.") var nodes = 0
@@ -31,6 +33,8 @@ struct Serve: AsyncParsableCommand {
         var options = KubeServer.Options()
         options.listen = try address("--listen", listen)
         options.control = controlListen == "off" ? nil : try address("--control-listen", controlListen)
+        guard (kubeletListen == nil) == (kubeletNode == nil) else { throw ValidationError("--kubelet-listen and --kubelet-node go together") }
+        if let kubeletListen, let kubeletNode { options.kubelet = (try address("--kubelet-listen", kubeletListen), kubeletNode) }
         options.kubeconfig = kubeconfigOut
         options.serverNames = serverNames
         guard let level = Logger.Level(rawValue: logLevel) else { throw ValidationError("--log-level '\(logLevel)' is unknown") }
@@ -47,6 +51,7 @@ struct Serve: AsyncParsableCommand {
         try await KubeServer(directory: directory, hub: APIHub(api, clock: SystemClock.now), database: database, options: options, logger: logger).run { endpoints in
             var lines = ["api      \(endpoints.api)"]
             if !endpoints.control.isEmpty { lines.append("control  \(endpoints.control)") }
+            if !endpoints.kubelet.isEmpty { lines.append("kubelet  \(endpoints.kubelet)") }
             // Written past the buffer of print: whoever starts this through a pipe waits for the ports.
             FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
         }

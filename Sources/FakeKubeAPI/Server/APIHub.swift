@@ -28,10 +28,11 @@ package final class APIHub: Sendable {
     }
 
     /// Answers a request. The version is the store's behind it: what must be on disk before the answer goes out.
-    func handle(_ request: APIRequest, from credentials: KubeAPI.Credentials) -> (APIResponse, version: UInt64) {
+    /// - Parameter node: whose kubelet is asked; nil for the API itself.
+    func handle(_ request: APIRequest, from credentials: KubeAPI.Credentials, kubeletOf node: String? = nil) -> (APIResponse, version: UInt64) {
         let now = clock()
         return state.withLock { state in
-            let response = state.api.handle(request, from: credentials, at: now)
+            let response = if let node { state.api.handleKubelet(of: node, request, from: credentials, at: now) } else { state.api.handle(request, from: credentials, at: now) }
             Self.wake(&state)
             return (response, state.api.store.version)
         }

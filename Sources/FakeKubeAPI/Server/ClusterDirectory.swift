@@ -92,8 +92,9 @@ package struct ClusterDirectory: Sendable {
     }
 
     /// Writes `endpoints.json`: where the ports are.
-    package func publish(api: String, control: String) throws {
-        let endpoints: JSON = ["api": .string(api), "control": .string(control)]
+    package func publish(api: String, control: String, kubelet: String = "") throws {
+        var endpoints: JSON = ["api": .string(api), "control": .string(control)]
+        if !kubelet.isEmpty { endpoints["kubelet"] = .string(kubelet) }
         try Self.write(Data(endpoints.encoded + [0x0A]), to: url.appending(path: "endpoints.json"), mode: 0o644)
     }
 

@@ -22,8 +22,11 @@ struct Gateway: HTTPResponder {
     let hub: APIHub
     let journal: Journal
     let logger: Logger
-    /// Bodies above this are not read to their end. Bytes.
+    /// The node for whose kubelet this answers; nil for the API.
+    var kubeletOf: String?
+    /// Bodies above this are not kept, those above the other not read to their end. Bytes.
     static let bodyBytesMax = 3 * 1024 * 1024 + 64 * 1024
+    static let droppedBytesMax = 32 * 1024 * 1024
     /// The real server compresses from this size on. Bytes.
     static let compressionBytesMin = 128 * 1024
 
@@ -35,10 +38,7 @@ struct Gateway: HTTPResponder {
             headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
         }
         if let host = request.head.authority { headers["host"] = host }
-        var body: [UInt8] = []
-        do {
-            body = Array(buffer: try await request.body.collect(upTo: Self.bodyBytesMax))
-        } catch {
+        guard var body = try await Self.collect(request.body) else {
             let status = APIStatus(413, "RequestEntityTooLarge", "Request entity too large: limit is 3145728")
             return response(.init(status: 413, body: status.json.encoded), headers)
         }
@@ -46,9 +46,22 @@ struct Gateway: HTTPResponder {
         if type == "application/yaml" || type == "application/apply-patch+yaml" { body = YAMLText.json(of: body) ?? body }
         let ask = APIRequest(
             method: request.method.rawValue, path: String(target.first ?? "/"), query: target.count > 1 ? APIRequest.parseQuery(target[1]) : [], headers: headers, body: body)
-        let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel))
+        let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel), kubeletOf: kubeletOf)
         if request.method != .get { try await journal.write(upTo: version) }
         return try await perform(answer, headers, context, isHead: request.method == .head)
+    }
+
+    /// The body; nil for one that is too large. What is beyond the bound is read and dropped, up to another one: a client that still sends while the
+    /// connection closes would not see why.
+    private static func collect(_ body: RequestBody) async throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        var count = 0
+        for try await part in body {
+            count += part.readableBytes
+            if count <= bodyBytesMax { bytes += part.readableBytesView } else { bytes = [] }
+            if count > droppedBytesMax { break }
+        }
+        return count > bodyBytesMax ? nil : bytes
     }
 
     private func credentials(_ headers: [String: String], _ channel: any Channel) async -> KubeAPI.Credentials {
@@ -57,7 +70,7 @@ struct Gateway: HTTPResponder {
             // Anything but a bearer token is no token of ours.
             return .bearer(words.count == 2 && words[0].lowercased() == "bearer" ? words[1] : "")
         }
-        guard let peer = try? await channel.nioSSL_peerCertificate().get(), let der = try? peer.toDERBytes(), let certificate = try? Certificate(derEncoded: der) else { return .none }
+        guard let peer = try? await Self.connection(of: channel).nioSSL_peerCertificate().get(), let der = try? peer.toDERBytes(), let certificate = try? Certificate(derEncoded: der) else { return .none }
         var name = ""
         var groups: [String] = []
         for relative in certificate.subject {
@@ -70,6 +83,12 @@ struct Gateway: HTTPResponder {
         return name.isEmpty ? .none : .certificate(name: name, groups: groups)
     }
 
+    /// The connection that a request came over: TLS is spoken there, and not on a stream of HTTP/2, whose parent it is.
+    private static func connection(of channel: any Channel) async -> any Channel {
+        let hasTLS = (try? await channel.pipeline.containsHandler(type: NIOSSLServerHandler.self).get()) != nil
+        return hasTLS ? channel : channel.parent ?? channel
+    }
+
     private func perform(_ answer: APIResponse, _ headers: [String: String], _ context: Context, isHead: Bool) async throws -> Response {
         switch answer {
         case .complete(let answer): return response(answer, headers, isHead: isHead)
@@ -78,7 +97,7 @@ struct Gateway: HTTPResponder {
             try await Task.sleep(for: wait)
             return try await perform(inner, headers, context, isHead: isHead)
         case .disconnect:
-            context.channel.close(mode: .all, promise: nil)
+            await Self.connection(of: context.channel).close(mode: .all, promise: nil)
             throw CancellationError()
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Foundations
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
+import HummingbirdHTTP2
 import KubeCore
 package import Logging
 import NIOCore
@@ -18,6 +18,8 @@ package struct KubeServer: Sendable {
         package var listen = ListenAddress(host: "127.0.0.1", port: 0)
         /// Nil for no control port.
         package var control: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 0)
+        /// Where the kubelet of a node answers, and of which; nil for none.
+        package var kubelet: (listen: ListenAddress, node: String)?
         /// Where the kubeconfig goes once the server listens.
         package var kubeconfig: String?
         /// Names the certificate is for, beside those every API server has.
@@ -29,9 +31,10 @@ package struct KubeServer: Sendable {
     package struct Endpoints: Sendable, Hashable {
         package var api: String
         package var control: String
+        package var kubelet = ""
     }
 
-    private enum Listener: Sendable { case api, control }
+    private enum Listener: Sendable { case api, control, kubelet }
 
     private let directory: ClusterDirectory
     private let hub: APIHub
@@ -52,8 +55,11 @@ package struct KubeServer: Sendable {
     package func run(signals: [UnixSignal] = [.sigterm, .sigint], onListening: @escaping @Sendable (Endpoints) -> Void) async throws {
         let journal = Journal(hub: hub, database: database)
         try await journal.flush()
-        let ports = ListeningPorts<Listener>(expected: options.control == nil ? 1 : 2)
-        var services: [any Service] = [Keeper(journal: journal), try api(journal, ports)]
+        let ports = ListeningPorts<Listener>(expected: 1 + (options.control == nil ? 0 : 1) + (options.kubelet == nil ? 0 : 1))
+        var services: [any Service] = [Keeper(journal: journal), try secure(.api, options.listen, Gateway(hub: hub, journal: journal, logger: logger), ports)]
+        if let (address, node) = options.kubelet {
+            services.append(try secure(.kubelet, address, Gateway(hub: hub, journal: journal, logger: logger, kubeletOf: node), ports, names: [node]))
+        }
         if let address = options.control { services.append(control(address, ports)) }
         // Services are stopped from the last to the first: the housekeeping ends the watches that the API waits for.
         services += [Housekeeping(hub: hub, journal: journal), announcer(ports, onListening)]
@@ -63,9 +69,9 @@ package struct KubeServer: Sendable {
         try await ServiceGroup(configuration: configuration).run()
     }
 
-    private func api(_ journal: Journal, _ ports: ListeningPorts<Listener>) throws -> some Service {
-        let names = ["localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"] + options.serverNames
-        let host = options.listen.host
+    private func secure(_ listener: Listener, _ address: ListenAddress, _ gateway: Gateway, _ ports: ListeningPorts<Listener>, names more: [String] = []) throws -> some Service {
+        let names = more + ["localhost", "127.0.0.1", "::1", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"] + options.serverNames
+        let host = address.host
         let own = try directory.authority.server(commonName: "kube-apiserver", names: names + (["0.0.0.0", "::"].contains(host) ? [] : [host]), at: hub.clock().wall)
         var tls = TLSConfiguration.makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(own.certificate.utf8)).map { .certificate($0) },
@@ -73,11 +79,10 @@ package struct KubeServer: Sendable {
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(directory.authorityPEM.utf8)))
         tls.certificateVerification = .optionalVerification
-        tls.applicationProtocols = ["http/1.1"]
         return Application(
-            responder: Gateway(hub: hub, journal: journal, logger: logger), server: .caredFor { [tls] in try TLSChannel(HTTP1Channel(responder: $0), tlsConfiguration: tls) },
-            configuration: .init(address: .hostname(host, port: options.listen.port), serverName: nil, backlog: 4096),
-            onServerRunning: { ports.set(.api, $0.localAddress?.port ?? 0) }, logger: quiet)
+            responder: gateway, server: .caredFor { [tls] in try HTTP2UpgradeChannel(tlsConfiguration: tls, responder: $0) },
+            configuration: .init(address: .hostname(host, port: address.port), serverName: nil, backlog: 4096),
+            onServerRunning: { ports.set(listener, $0.localAddress?.port ?? 0) }, logger: quiet)
     }
 
     /// Connections that end early are every client's right; they are not for the log.
@@ -100,8 +105,9 @@ package struct KubeServer: Sendable {
         return Announcer {
             guard let found = await ports.all() else { return }
             let endpoints = Endpoints(
-                api: "https://\(options.listen.reachableHost):\(found[.api] ?? 0)", control: options.control.map { "http://\($0.reachableHost):\(found[.control] ?? 0)" } ?? "")
-            try directory.publish(api: endpoints.api, control: endpoints.control)
+                api: "https://\(options.listen.reachableHost):\(found[.api] ?? 0)", control: options.control.map { "http://\($0.reachableHost):\(found[.control] ?? 0)" } ?? "",
+                kubelet: options.kubelet.map { "https://\($0.listen.reachableHost):\(found[.kubelet] ?? 0)" } ?? "")
+            try directory.publish(api: endpoints.api, control: endpoints.control, kubelet: endpoints.kubelet)
             if let path = options.kubeconfig { try directory.writeKubeconfig(to: path, server: endpoints.api) }
             onListening(endpoints)
         }

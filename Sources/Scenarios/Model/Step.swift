@@ -21,6 +21,8 @@ package enum Step: Sendable, Hashable {
     /// The reputation service learns about a file or a value.
     case reputation(ReputationEntry)
     case sensor(SensorCommand)
+    /// The Kubernetes API server goes, or comes back with its data.
+    case kubernetes(ClusterCommand)
     /// A sentence for the reader of the demo.
     case say(String)
 }
@@ -38,6 +40,13 @@ package enum SensorCommand: String, Sendable, CaseIterable {
     case start
     /// `stop`, then `start`.
     case restart
+}
+
+package enum ClusterCommand: String, Sendable, CaseIterable {
+    /// SIGKILL.
+    case kill
+    /// At the same address, with the data that it had.
+    case start
 }
 
 package struct ContainerSpec: Sendable, Hashable {

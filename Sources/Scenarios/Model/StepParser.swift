@@ -15,7 +15,7 @@ struct StepParser {
         }
     }
 
-    private static let kinds = ["action", "container", "wait", "outage", "clock", "faults", "reputation", "sensor", "say"]
+    private static let kinds = ["action", "container", "wait", "outage", "clock", "faults", "reputation", "sensor", "kubernetes", "say"]
 
     private mutating func step(_ node: Node, reader: inout YAMLReader) -> Step? {
         guard let mapping = node.mapping else {
@@ -37,6 +37,7 @@ struct StepParser {
         case "faults": return single(node, kind, reader: &reader).flatMap { Self.plan($0, reader: &reader).map(Step.faults) }
         case "reputation": return single(node, kind, reader: &reader).flatMap { reputation($0, reader: &reader) }
         case "sensor": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'sensor'", SensorCommand.self).map(Step.sensor) }
+        case "kubernetes": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'kubernetes'", ClusterCommand.self).map(Step.kubernetes) }
         default: return single(node, kind, reader: &reader).map { .say(reader.text($0, "'say'")) }
         }
     }

@@ -40,6 +40,7 @@ package enum ActionLibrary {
             ("module", "tries to load an empty kernel module"),
             ("userfaultfd", "opens a userfaultfd"),
             ("io-uring", "opens an io_uring"),
+            ("uring-read", "opens and reads a file by io_uring: FILE"),
             ("mount", "mounts an empty tmpfs and takes it away: PATH"),
             ("rename", "changes the name of its thread: NAME"),
             ("kill", "kills a child of its own"),

@@ -27,18 +27,36 @@ package struct Cluster: Sendable {
     package let node: String
     /// `https://127.0.0.1:PORT`.
     package let server: String
+    package let control: ClusterControl
     private let api: WebClient
 
-    /// - Parameter kubeconfig: with one cluster and one user; the user's token is used.
-    package init(kubeconfig: URL, node: String) throws {
+    /// - Parameters:
+    ///   - kubeconfig: with one cluster and one user; the user's token is used.
+    ///   - data: the server's data folder, which says where its control port is.
+    package init(kubeconfig: URL, data: URL, node: String) throws {
         let configuration = try YAMLDecoder().decode(Kubeconfig.self, from: String(contentsOf: kubeconfig, encoding: .utf8))
         guard let cluster = configuration.clusters.first?.cluster else { throw Shell.Failure(description: "\(kubeconfig.path): no cluster") }
         self.node = node
         server = cluster.server
+        control = try ClusterControl(data: data)
         api = try WebClient(base: cluster.server, authority: cluster.authority.flatMap { Data(base64Encoded: $0) }, token: configuration.users.first?.user.token)
     }
 
-    package func close() async { await api.close() }
+    package func close() async {
+        await api.close()
+        await control.close()
+    }
+
+    /// The bytes of an answer.
+    package func raw(_ path: String) async throws -> Data { try await api.send("GET", path) }
+
+    /// Reads a watch piece by piece until it ends or `each` returns false.
+    package func stream(_ path: String, _ each: @Sendable (Data) -> Bool) async throws { try await api.stream(path, each) }
+
+    package func setLabel(_ name: String, _ value: String, onPod pod: String, in namespace: String) async throws {
+        try await api.send(
+            "PATCH", "/api/v1/namespaces/\(namespace)/pods/\(pod)", json: ["metadata": ["labels": .object([name: .string(value)])]], type: "application/merge-patch+json")
+    }
 
     package func addNode() async throws {
         try await create("/api/v1/nodes", [
@@ -52,6 +70,9 @@ package struct Cluster: Sendable {
         let spec = container.spec
         let namespace = spec.namespace
         if namespace != "default" { try await create("/api/v1/namespaces", ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(namespace)]]) }
+        if spec.serviceAccount != "default" {
+            try await create("/api/v1/namespaces/\(namespace)/serviceaccounts", ["apiVersion": "v1", "kind": "ServiceAccount", "metadata": ["name": .string(spec.serviceAccount)]])
+        }
         var metadata: [String: JSONValue] = [
             "name": .string(spec.pod), "namespace": .string(namespace),
             "labels": .object(spec.labels.merging(["app": spec.name]) { given, _ in given }.mapValues { .string($0) }),

@@ -49,9 +49,15 @@ package struct PortalView: Sendable {
         return count
     }
 
+    /// By sensor and stream.
+    package func ledgerReport() async throws -> LedgerReport { try JSONDecoder().decode(LedgerReport.self, from: await control.send("GET", "/control/v1/ledger")) }
+
+    /// What the portal was asked, as far back as it remembers.
+    package func requests() async throws -> RequestReport { try JSONDecoder().decode(RequestReport.self, from: await control.send("GET", "/control/v1/requests")) }
+
     /// The ledger's counters by stream, summed over sensors.
     package func ledger() async throws -> JSONValue {
-        let report = try JSONDecoder().decode(LedgerReport.self, from: await control.send("GET", "/control/v1/ledger"))
+        let report = try await ledgerReport()
         var streams: [String: LedgerReport.Stream] = [:]
         for sensor in report.sensors.values {
             for (name, counts) in sensor {

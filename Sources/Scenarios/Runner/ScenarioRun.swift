@@ -81,6 +81,12 @@ package struct ScenarioRun: Sendable {
             try await plan.faults.isEmpty ? portal().endFaults() : portal().put(plan)
         case .reputation(let entry): try await teach(entry)
         case .sensor(let command): try await control(command)
+        case .kubernetes(let command):
+            tell(.note("Kubernetes API server: \(command.rawValue)"))
+            switch command {
+            case .kill: try await stack.killCluster()
+            case .start: try await stack.reviveCluster()
+            }
         case .say(let text): tell(.said(text))
         }
         return []

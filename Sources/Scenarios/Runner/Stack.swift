@@ -35,13 +35,20 @@ package actor Stack {
         work = try WorkFolder()
     }
 
+    /// Starts portal and API server; returns when both listen.
+    /// - Parameter kubernetes: arguments of `fake-kube-api serve` beside the usual ones.
+    @discardableResult
+    package func startServers(kubernetes arguments: [String] = []) async throws -> (PortalView, Cluster) {
+        async let portal = startPortal()
+        async let cluster = startCluster(arguments)
+        let found = try await (portal, cluster)
+        (self.portal, self.cluster) = found
+        return found
+    }
+
     /// Starts portal, API server and sensor; returns when the sensor is ready.
     package func start() async throws {
-        async let portal = startPortal()
-        async let cluster = startCluster()
-        let (view, kubernetes) = try await (portal, cluster)
-        self.portal = view
-        self.cluster = kubernetes
+        let (view, kubernetes) = try await startServers()
         try await kubernetes.addNode()
         var settings = SensorProgram.Settings(
             executable: try options.root.executable("wiz-sensor"), work: work, grpcEndpoint: view.endpoints.grpc, httpEndpoint: view.endpoints.http,
@@ -72,12 +79,32 @@ package actor Stack {
         return try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
     }
 
-    private func startCluster() async throws -> Cluster {
+    /// - Parameter address: where it listens; port 0 takes a free one.
+    private func startCluster(_ arguments: [String] = [], at address: String = "127.0.0.1:0") async throws -> Cluster {
         let kubeconfig = work.url.appending(path: "kubeconfig")
+        let data = try work.folder("kubernetes")
+        // What an earlier server wrote must not be taken for this one's.
+        try? FileManager.default.removeItem(at: kubeconfig)
         let server = try launch("fake-kube-api", options.root.executable("fake-kube-api"), [
-            "serve", "--data", work.folder("kubernetes").path, "--listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--kubeconfig-out", kubeconfig.path,
-        ])
-        return try await whenThere(kubeconfig, of: server) { try Cluster(kubeconfig: kubeconfig, node: Self.node) }
+            "serve", "--data", data.path, "--listen", address, "--control-listen", "127.0.0.1:0", "--kubeconfig-out", kubeconfig.path,
+        ] + arguments)
+        return try await whenThere(kubeconfig, of: server) { try Cluster(kubeconfig: kubeconfig, data: data, node: Self.node) }
+    }
+
+    /// Ends the API server by SIGKILL, as a machine does that loses power.
+    func killCluster() async throws {
+        guard let index = servers.lastIndex(where: { $0.name == "fake-kube-api" }) else { throw Shell.Failure(description: "no API server runs") }
+        let server = servers.remove(at: index)
+        server.send(SIGKILL)
+        guard await server.exit(within: .seconds(10)) != nil else { throw Shell.Failure(description: "the API server did not end") }
+    }
+
+    /// Starts the API server again: same address, same data.
+    func reviveCluster() async throws {
+        guard let old = cluster else { throw Shell.Failure(description: "no API server was started") }
+        guard !servers.contains(where: { $0.name == "fake-kube-api" }) else { return }
+        await old.close()
+        cluster = try await startCluster(at: String(old.server.dropFirst("https://".count)))
     }
 
     private func launch(_ name: String, _ executable: URL, _ arguments: [String]) throws -> Subprocess {
@@ -128,6 +155,9 @@ package actor Stack {
 
     /// Of the running sensor; nil when none runs.
     package func sensorPID() async -> Int32? { await sensor?.pid }
+
+    /// Of the running API server; nil when none runs.
+    package func clusterPID() -> Int32? { servers.last { $0.name == "fake-kube-api" && $0.isRunning }?.pid }
 
     /// The ends of all logs, for the report of a scenario that did not pass.
     package func logs() async -> [String] {

@@ -33,6 +33,9 @@ package final class WebClient: Sendable {
             configuration.tlsConfiguration = tls
         }
         configuration.timeout = .init(connect: .seconds(5), read: .seconds(30))
+        // A stream keeps its connection to itself: one of HTTP/2 takes a hundred, and the others would wait.
+        configuration.httpVersion = .http1Only
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
@@ -55,6 +58,15 @@ package final class WebClient: Sendable {
             throw Refused(status: response.status.code, description: "\(method) \(path): \(response.status.code) \(String(decoding: answer.prefix(500), as: UTF8.self))")
         }
         return answer
+    }
+
+    /// Reads an answer as it comes, until it ends or `each` returns false.
+    package func stream(_ path: String, _ each: @Sendable (Data) -> Bool) async throws {
+        var request = HTTPClientRequest(url: base + path)
+        if let token { request.headers.add(name: "authorization", value: "Bearer \(token)") }
+        let response = try await client.execute(request, deadline: .distantFuture)
+        guard response.status.code < 400 else { throw Refused(status: response.status.code, description: "GET \(path): \(response.status.code)") }
+        for try await part in response.body { if !each(Data(buffer: part)) { return } }
     }
 
     package func get(_ path: String) async throws -> JSONValue { try JSONValue(json: await send("GET", path)) }

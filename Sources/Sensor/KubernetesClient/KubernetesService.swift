@@ -23,21 +23,41 @@ package actor KubernetesService {
         package var failures: [String: UInt64] = [:]
         package var ownerGets: UInt64 = 0
         package var ownerHits: UInt64 = 0
+        /// Who is asked for pods: `kubelet` or `api-server`.
+        package var source = "api-server"
+        package var kubeletPolls: UInt64 = 0
+        package var kubeletFailures: UInt64 = 0
+    }
+
+    /// The node's own kubelet, asked before the API server is.
+    package struct Kubelet: Sendable, Hashable {
+        package var configuration: KubeConfiguration
+        /// The API server is never asked for pods, whatever happens.
+        package var isForced: Bool
+        package init(configuration: KubeConfiguration, isForced: Bool) {
+            self.configuration = configuration
+            self.isForced = isForced
+        }
     }
 
     private enum Input: Sendable {
         case wake
         case pods(PodWatch.Input, request: UInt64)
         case owners(OwnerChains.Input)
+        case kubelet(KubeletPoll.Input)
     }
 
     private let http: KubeHTTP
+    private let kubeletHTTP: KubeHTTP?
     private let tuning: KubernetesTuning
     private let clock: @Sendable () -> Now
     private let tell: @Sendable (WorkloadResolver.Input) -> Void
     private let report: @Sendable (KubernetesState, String) -> Void
     private var pods: PodWatch
     private var owners: OwnerChains
+    /// Nil once the API server is asked.
+    private var kubelet: KubeletPoll?
+    private var kubeletCounts = KubeletPoll.Counts()
     private var detail = ""
     private var uids: Set<String> = []
     /// Of the list or watch that is out: answers to an earlier one are late and dropped.
@@ -49,15 +69,18 @@ package actor KubernetesService {
     private let send: AsyncStream<Input>.Continuation
 
     /// - Parameters:
+    ///   - kubelet: asked first; nil for the API server alone.
     ///   - node: whose pods are listed and watched.
     ///   - tell: takes what enrichment is to know.
     ///   - report: told when the state changes, with the words of the error.
     /// - Throws: what of the configuration cannot be used.
     package init(
-        configuration: KubeConfiguration, node: String, tuning: KubernetesTuning = KubernetesTuning(), seed: UInt64, clock: @escaping @Sendable () -> Now,
+        configuration: KubeConfiguration, kubelet: Kubelet? = nil, node: String, tuning: KubernetesTuning = KubernetesTuning(), seed: UInt64, clock: @escaping @Sendable () -> Now,
         tell: @escaping @Sendable (WorkloadResolver.Input) -> Void, report: @escaping @Sendable (KubernetesState, String) -> Void
     ) throws(Diagnostic) {
         http = try KubeHTTP(configuration)
+        if let kubelet { kubeletHTTP = try KubeHTTP(kubelet.configuration) } else { kubeletHTTP = nil }
+        self.kubelet = kubelet.map { KubeletPoll(isForced: $0.isForced, tuning: tuning, seed: seed &+ 2, at: clock().monotonic) }
         self.tuning = tuning
         self.clock = clock
         self.tell = tell
@@ -70,14 +93,18 @@ package actor KubernetesService {
 
     package var status: Status {
         let counts = pods.counts
-        var status = Status(state: pods.state, detail: detail)
+        var status = Status(state: kubelet?.state ?? pods.state, detail: detail)
+        status.source = kubelet == nil ? "api-server" : "kubelet"
+        let polls = kubelet?.counts ?? kubeletCounts
+        status.kubeletPolls = polls.polls
+        status.kubeletFailures = polls.failures
         status.pods = uids.count
         status.lists = counts.lists
         status.pages = counts.pages
         status.watches = counts.watches
         status.events = counts.events
         status.bookmarks = counts.bookmarks
-        status.unreadable = counts.unreadable
+        status.unreadable = counts.unreadable + polls.unreadable
         status.expired = counts.expired
         status.failures = Dictionary(uniqueKeysWithValues: counts.failures.map { ($0.rawValue, $1) })
         status.ownerGets = owners.counts.gets
@@ -102,19 +129,45 @@ package actor KubernetesService {
             tasks.cancelAll()
         }
         await http.close()
+        await kubeletHTTP?.close()
     }
 
     private func handle(_ input: Input, _ tasks: inout DiscardingTaskGroup) {
         let now = clock().monotonic
         switch input {
         case .wake:
-            perform(pods.handle(.wake, at: now), &tasks)
+            ask(at: now, .wake, &tasks)
+            if kubelet == nil { perform(pods.handle(.wake, at: now), &tasks) }
             perform(owners.handle(.wake, at: now), &tasks)
         case .pods(let input, let request):
             linesWaiting = max(0, linesWaiting - 1)
             guard request == currentRequest else { return }
             perform(pods.handle(input, at: now), &tasks)
         case .owners(let input): perform(owners.handle(input, at: now), &tasks)
+        case .kubelet(let input): ask(at: now, input, &tasks)
+        }
+    }
+
+    private func ask(at now: MonotonicInstant, _ input: KubeletPoll.Input, _ tasks: inout DiscardingTaskGroup) {
+        guard let effects = kubelet?.handle(input, at: now), let kubeletHTTP else { return }
+        for effect in effects {
+            switch effect {
+            case .get:
+                let (send, timeout) = (send, tuning.requestTimeout)
+                tasks.addTask {
+                    do throws(KubernetesFailure) {
+                        send.yield(.kubelet(.answered(try await kubeletHTTP.get(PodListObject.self, KubeletPoll.path, within: timeout))))
+                    } catch { send.yield(.kubelet(.failed(error))) }
+                }
+            case .tell(let news): pass(news, &tasks)
+            case .state(let state, let detail):
+                self.detail = detail
+                report(state, "kubelet: \(detail)")
+            case .giveUp:
+                kubeletCounts = kubelet?.counts ?? kubeletCounts
+                kubelet = nil
+                perform(pods.handle(.wake, at: now), &tasks)
+            }
         }
     }
 
@@ -221,7 +274,7 @@ package actor KubernetesService {
     private func arm(_ tasks: inout DiscardingTaskGroup) {
         let now = clock().monotonic
         if let alarmAt, alarmAt <= now { self.alarmAt = nil }
-        guard let due = [pods.nextWake, owners.nextWake].compactMap({ $0 }).min() else { return }
+        guard let due = [kubelet == nil ? pods.nextWake : kubelet?.nextWake, owners.nextWake].compactMap({ $0 }).min() else { return }
         let next = min(due, now + Self.sleepMax)
         if let alarmAt, alarmAt <= next { return }
         alarmAt = next

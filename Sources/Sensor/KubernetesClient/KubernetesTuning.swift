@@ -23,6 +23,10 @@ package struct KubernetesTuning: Hashable, Sendable {
     package var retryAfterMax: Duration = .minutes(5)
     /// A list does not begin sooner than this after the one before it began.
     package var listIntervalMin: Duration = .seconds(10)
+    /// Between two questions to the kubelet, give or take a tenth; sooner than an event gives up waiting for its pod.
+    package var kubeletInterval: Duration = .seconds(5)
+    /// Failures in a row after which the API server is asked instead.
+    package var kubeletFailuresMax = 3
     /// Owners: answers kept, questions waiting, and for how long "there is none" and "you may not" are believed.
     package var ownersMax = 4096
     package var ownerQueueMax = 1024

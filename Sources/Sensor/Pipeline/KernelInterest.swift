@@ -8,6 +8,8 @@ package struct KernelInterest: Equatable, Sendable {
     package var files: Set<String>
     /// Names of directories: reads of anything up to two levels below are reported.
     package var directories: Set<String>
+    /// Files that are known by these paths: whatever name one of them is opened by, it is reported as what it is.
+    package var known: Set<String>
 
     /// The process tree lives of exec, fork and exit; runtime data of exec; the indicators of exec, connections and names.
     private static let always: Set<EventKind> = [.exec, .fork, .exit, .connect, .datagram, .dns]
@@ -17,5 +19,6 @@ package struct KernelInterest: Equatable, Sendable {
         self.kinds = Self.always.union(rules.kinds).union(kinds)
         files = rules.readFiles
         directories = rules.readDirectories
+        known = rules.knownFiles
     }
 }

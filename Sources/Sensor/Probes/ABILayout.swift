@@ -34,6 +34,7 @@ enum ABILayout {
                 [("remote_port", MemoryLayout<probe_network>.offset(of: \.remote_port)), ("remote", MemoryLayout<probe_network>.offset(of: \.remote)), ("fd", MemoryLayout<probe_network>.offset(of: \.fd))]
             ),
             ("probe_config", MemoryLayout<probe_config>.size, [("kinds", MemoryLayout<probe_config>.offset(of: \.kinds))]),
+            ("probe_known", MemoryLayout<probe_known>.size, [("path", MemoryLayout<probe_known>.offset(of: \.path))]),
             ("probe_inode", MemoryLayout<probe_inode>.size, [("device", MemoryLayout<probe_inode>.offset(of: \.device))]),
         ]
     }

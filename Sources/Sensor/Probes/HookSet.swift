@@ -10,13 +10,18 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
     /// Tracepoints only: works under kernel lockdown.
     case tracepoint
 
+    /// Changes whose names the security module's hooks resolve; a hook that this kernel does not have leaves that change with the caller's words.
+    private static let named: Set<EventKind> = [.rename, .link, .symlink, .unlink, .rmdir, .mkdir, .chmod, .chown, .mount, .umount]
+    /// What gets a target, an address or the path of a script from those hooks, and modules that the kernel asks for.
+    private static let aimed: Set<EventKind> = [.exec, .connect, .ptrace, .vmWrite, .kill, .module]
+
     /// The embedded objects of the set, in the order in which they are loaded. The first one makes the shared maps; an object none
     /// of whose kinds is wanted is not loaded.
     var objects: [ProbeObject] {
         let own =
             switch self {
-            case .lsm: [ProbeObject("guard", [.open], isRequired: true)]
-            case .fentry: [ProbeObject("guard_fexit", [.open], isRequired: true)]
+            case .lsm: [ProbeObject("guard", [.open], isRequired: true), ProbeObject("names_lsm", Self.named), ProbeObject("calls_lsm", Self.aimed)]
+            case .fentry: [ProbeObject("guard_fexit", [.open], isRequired: true), ProbeObject("names_fentry", Self.named), ProbeObject("calls_fentry", Self.aimed)]
             case .tracepoint: [ProbeObject("file", [.open], isRequired: true), ProbeObject("uring_file", [.open])]
             }
         return [ProbeObject("process", [.exec, .fork, .exit], isRequired: true)] + own + [

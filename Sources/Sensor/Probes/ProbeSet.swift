@@ -109,32 +109,51 @@ package final class ProbeSet {
         return refused
     }
 
-    // The new names are added after this: a name that both want is never absent in between.
+    // The new ones are added after this: what both want is never absent in between.
     private func forget(in map: OpaquePointer, except kept: Set<String>) {
-        let fd = bpf_map__fd(map)
-        var names: [probe_name] = []
-        var key = probe_name()
-        var next = probe_name()
-        var more = bpf_map_get_next_key(fd, nil, &next)
-        while more == 0, names.count < 65_536 {
-            names.append(next)
-            key = next
-            more = bpf_map_get_next_key(fd, &key, &next)
-        }
-        for name in names {
-            var name = name
-            let text = withUnsafeBytes(of: &name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-            if !kept.contains(text) { bpf_map_delete_elem(fd, &name) }
+        forgetKeys(of: probe_name(), in: map) { name in
+            withUnsafeBytes(of: name) { !kept.contains(String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)) }
         }
     }
 
-    /// Reads of these inodes are reported whatever name they are opened by: hard links do not hide them.
-    /// - Parameter device: the kernel's number of the device (20 bits of minor).
-    package func watch(inode: UInt64, device: UInt32) -> Bool {
-        guard let map = shared("sensitive_inodes") else { return false }
-        var key = probe_inode(inode: inode, device: device, pad: 0)
-        var one: UInt32 = 1
-        return bpf_map_update_elem(bpf_map__fd(map), &key, &one, 0) == 0
+    private func forgetKeys<Key: BitwiseCopyable>(of empty: Key, in map: OpaquePointer, where isUnwanted: (Key) -> Bool) {
+        let fd = bpf_map__fd(map)
+        var keys: [Key] = []
+        var key = empty
+        var next = empty
+        var more = bpf_map_get_next_key(fd, nil, &next)
+        while more == 0, keys.count < 65_536 {
+            keys.append(next)
+            key = next
+            more = bpf_map_get_next_key(fd, &key, &next)
+        }
+        for key in keys where isUnwanted(key) {
+            var key = key
+            bpf_map_delete_elem(fd, &key)
+        }
+    }
+
+    /// Files that are known by a path: opens of them are reported, and as of that path, whatever name they are opened by, hard links and other mounts
+    /// included. These and no others from now on. Of two paths of one file the first in order counts.
+    /// - Returns: how many were not taken: beyond the map's bound, or of too long a path.
+    package func watch(known files: [KnownFile]) -> Int {
+        guard let map = shared("sensitive_inodes") else { return files.count }
+        var paths: [FileIdentity: String] = [:]
+        for file in files.sorted(by: { $0.path < $1.path }) where paths[file.identity] == nil { paths[file.identity] = file.path }
+        forgetKeys(of: probe_inode(), in: map) { paths[FileIdentity(inode: $0.inode, device: $0.device)] == nil }
+        var refused = 0
+        for (identity, path) in paths {
+            guard path.utf8.count < Int(PROBE_KNOWN_PATH_MAX) else {
+                refused += 1
+                continue
+            }
+            var key = probe_inode(inode: identity.inode, device: identity.device, pad: 0)
+            var value = probe_known()
+            withUnsafeMutableBytes(of: &value.name) { $0.copyBytes(from: (path.split(separator: "/").last ?? "").utf8.prefix(Int(PROBE_NAME_MAX) - 1)) }
+            withUnsafeMutableBytes(of: &value.path) { $0.copyBytes(from: path.utf8) }
+            if bpf_map_update_elem(bpf_map__fd(map), &key, &value, 0) != 0 { refused += 1 }
+        }
+        return refused
     }
 
     /// Waits for messages up to `milliseconds`, then hands over all that are there, each only for the length of the call.

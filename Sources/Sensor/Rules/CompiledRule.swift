@@ -1,19 +1,40 @@
 internal import Events
 internal import Foundations
 
-/// A rule that is in use, without its condition: that lives in the buckets of the event kinds that it can match.
-struct CompiledRule: Sendable {
-    var id: String
-    var name: String
-    var description: String
-    var severity: Severity
-    var tactics: [String]
-    var techniques: [String]
-    var tags: [String]
-    var output: OutputTemplate
-    var kinds: Set<EventKind>
-    var reads: ReadNeeds
-    var correlation: Correlation?
+/// A rule that is in use, without its condition: that lives in the buckets of the event kinds that it can match. A class, because a
+/// match should take hold of one thing and not of all its texts.
+final class CompiledRule: Sendable {
+    let id: String
+    let name: String
+    let description: String
+    let severity: Severity
+    let tactics: [String]
+    let techniques: [String]
+    let tags: [String]
+    let output: OutputTemplate
+    let kinds: Set<EventKind>
+    let reads: ReadNeeds
+    /// See `Interest.knownFiles`.
+    let knownFiles: Set<String>
+    let correlation: Correlation?
+
+    init(
+        id: String, name: String, description: String, severity: Severity, tactics: [String], techniques: [String], tags: [String], output: OutputTemplate,
+        kinds: Set<EventKind>, reads: ReadNeeds, knownFiles: Set<String>, correlation: Correlation?
+    ) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.severity = severity
+        self.tactics = tactics
+        self.techniques = techniques
+        self.tags = tags
+        self.output = output
+        self.kinds = kinds
+        self.reads = reads
+        self.knownFiles = knownFiles
+        self.correlation = correlation
+    }
 
     func detection(of event: EnrichedEvent) -> Detection {
         Detection(

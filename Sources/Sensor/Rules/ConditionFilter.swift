@@ -11,7 +11,7 @@ package struct ConditionFilter: Sendable {
         let source = SourceText(standalone: text, file: "filter")
         let (condition, unsupported) = try compiler.compile(try ConditionParser.parse(source))
         if let what = unsupported.first { throw source.start.diagnostic("'\(what)' is not available in this build") }
-        var buckets = [Bucket](repeating: Bucket([]), count: Int(EventKind.allCases.map(\.rawValue).max() ?? 0) + 1)
+        var buckets = [Bucket](repeating: Bucket(), count: Int(EventKind.allCases.map(\.rawValue).max() ?? 0) + 1)
         for kind in EventKind.allCases {
             let rest = KindSpecializer(kind: kind).specialize(condition)
             if case .constant(false) = rest { continue }
@@ -21,10 +21,8 @@ package struct ConditionFilter: Sendable {
     }
 
     package func matches(_ event: EnrichedEvent) -> Bool {
-        let bucket = buckets[Int(event.event.kind.rawValue)]
-        guard let root = bucket.roots.first else { return false }
-        let memo = EvaluationMemo(nodes: bucket.nodeCount, slots: bucket.slotCount)
-        memo.begin()
-        return bucket.holds(root.node, event, memo)
+        var isMatch = false
+        BucketEvaluator(buckets[Int(event.event.kind.rawValue)]).forEachMatch(event) { _ in isMatch = true }
+        return isMatch
     }
 }

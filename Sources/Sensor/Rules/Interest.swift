@@ -7,13 +7,16 @@ package struct Interest: Sendable, Equatable {
     package var readFiles: Set<String>
     /// Directories below which reads are wanted, by the last part of their path; the kernel looks at two levels.
     package var readDirectories: Set<String>
+    /// Files that conditions about opens name by their whole path: they are these files under any other name too.
+    package var knownFiles: Set<String>
     /// Rules that would need every read of every file, and see only those that others ask for.
     package var wantEveryRead: [String]
 
-    package init(kinds: Set<EventKind> = [], readFiles: Set<String> = [], readDirectories: Set<String> = [], wantEveryRead: [String] = []) {
+    package init(kinds: Set<EventKind> = [], readFiles: Set<String> = [], readDirectories: Set<String> = [], knownFiles: Set<String> = [], wantEveryRead: [String] = []) {
         self.kinds = kinds
         self.readFiles = readFiles
         self.readDirectories = readDirectories
+        self.knownFiles = knownFiles
         self.wantEveryRead = wantEveryRead
     }
 
@@ -24,6 +27,7 @@ package struct Interest: Sendable, Equatable {
             kinds.formUnion(rule.kinds)
             readFiles.formUnion(rule.reads.files)
             readDirectories.formUnion(rule.reads.directories)
+            knownFiles.formUnion(rule.knownFiles)
             if rule.reads.isEverything { wantEveryRead.append(rule.name) }
         }
     }
@@ -31,7 +35,7 @@ package struct Interest: Sendable, Equatable {
     package func union(_ other: Interest) -> Interest {
         Interest(
             kinds: kinds.union(other.kinds), readFiles: readFiles.union(other.readFiles), readDirectories: readDirectories.union(other.readDirectories),
-            wantEveryRead: wantEveryRead + other.wantEveryRead)
+            knownFiles: knownFiles.union(other.knownFiles), wantEveryRead: wantEveryRead + other.wantEveryRead)
     }
 }
 
@@ -75,16 +79,33 @@ struct ReadNeeds: Sendable, Equatable {
         }
     }
 
-    /// The unix sockets that a condition of a connect names; the kernel reports connections only to those that somebody named.
+    /// The unix sockets that a condition of a connect names; the kernel reports connections only to those that somebody named. Of an abstract
+    /// socket (`@/containerd-shim/...`) the parts before the last are what the kernel takes for directories.
     static func sockets(of condition: Condition) -> ReadNeeds {
         var out = ReadNeeds.none
-        condition.forEachCheck { check in
-            guard check.operand.transforms.isEmpty, check.operand.field.name == "fd.name", case .text(let op, let literals) = check.test, op == .equal || op == .endswith else { return }
-            for literal in literals where literal.contains(0x2F) {
-                if let last = String(decoding: literal, as: UTF8.self).split(separator: "/").last { out.files.insert(String(last)) }
+        forEachName(in: condition) { op, name in
+            let parts = name.drop { $0 == "@" }.split(separator: "/").map(String.init)
+            switch op {
+            case .equal, .endswith: if name.contains("/") || name.hasPrefix("@"), let last = parts.last { out.files.insert(last) }
+            case .startswith where name.hasPrefix("@") && name.hasSuffix("/"): if let last = parts.last { out.directories.insert(last) }
+            default: break
             }
         }
         return out
+    }
+
+    /// The files that a condition of an open names by their whole path.
+    static func knownFiles(of condition: Condition) -> Set<String> {
+        var out: Set<String> = []
+        forEachName(in: condition) { op, name in if op == .equal, name.hasPrefix("/") { out.insert(name) } }
+        return out
+    }
+
+    private static func forEachName(in condition: Condition, _ visit: (ValueTest.TextOperator, String) -> Void) {
+        condition.forEachCheck { check in
+            guard check.operand.transforms.isEmpty, ["fd.name", "fs.path.name"].contains(check.operand.field.name), case .text(let op, let literals) = check.test else { return }
+            for literal in literals { visit(op, String(decoding: literal, as: UTF8.self)) }
+        }
     }
 
     private static func needs(_ check: Condition.Check, _ test: ValueTest) -> ReadNeeds {

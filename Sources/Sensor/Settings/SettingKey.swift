@@ -51,11 +51,15 @@ struct SettingKey {
             settings.fixedDefinitionsVersion = text
             return nil
         },
-        SettingKey(file: "lookUpLoopback", environment: "WIZ_LOOK_UP_LOOPBACK") { text, settings in
-            guard let value = ["true": true, "false": false][text] else { return "'\(text)' is neither true nor false" }
-            settings.lookUpLoopback = value
+        flag("lookUpLoopback", "WIZ_LOOK_UP_LOOPBACK") { $1.lookUpLoopback = $0 },
+        flag("allowKubelet", "ALLOW_KUBELET_COMMUNICATION") { $1.allowKubelet = $0 },
+        flag("forceKubelet", "FORCE_KUBELET_COMMUNICATION") { $1.forceKubelet = $0 },
+        SettingKey(file: "kubeletEndpoint", environment: "WIZ_KUBELET_ENDPOINT") { text, settings in
+            guard let url = URL(string: text), url.scheme == "https", url.host != nil else { return "'\(text)' is not an https URL" }
+            settings.kubeletEndpoint = url
             return nil
         },
+        path("kubeletCertificate", "WIZ_KUBELET_CA_CERT") { $1.kubeletCertificate = $0 },
         proxy("httpsProxy", "HTTP_PROXY_URL") { $1.url = $0 },
         proxy("proxyUsername", "HTTP_PROXY_USERNAME") { $1.username = $0 },
         proxy("proxyPassword", "HTTP_PROXY_PASSWORD") { $1.password = $0 },
@@ -70,6 +74,14 @@ struct SettingKey {
         SettingKey(file: file, environment: environment) { text, settings in
             guard !text.contains("\0") else { return "a path with a NUL" }
             set(text, &settings)
+            return nil
+        }
+    }
+
+    private static func flag(_ file: String, _ environment: String?, _ set: @escaping @Sendable (Bool, inout Settings) -> Void) -> SettingKey {
+        SettingKey(file: file, environment: environment) { text, settings in
+            guard let value = ["true": true, "false": false][text] else { return "'\(text)' is neither true nor false" }
+            set(value, &settings)
             return nil
         }
     }

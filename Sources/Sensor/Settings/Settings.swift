@@ -29,6 +29,14 @@ package struct Settings: Sendable, Equatable {
     package var memoryLimitMiB: Int?
     package var cpuLimitMillicores: Int?
     package var proxy: Proxy?
+    /// The node's kubelet is asked for pods before the API server is.
+    package var allowKubelet = false
+    /// The API server is not asked for pods at all.
+    package var forceKubelet = false
+    /// `https://HOST:10250`; nil for the node's name and the usual port.
+    package var kubeletEndpoint: URL?
+    /// PEM file with the authority of the kubelet's certificate; nil for the API server's.
+    package var kubeletCertificate: String?
     /// Loopback addresses are looked up too: for scenarios on one machine.
     package var lookUpLoopback = false
 

@@ -50,6 +50,42 @@ import Testing
         #expect(exec.namespaces == Namespaces(mount: 11, pid: 12))
     }
 
+    /// The hooks that see the file of a script say which it is; the word of the caller stays beside it.
+    @Test func aScriptsFileCountsMoreThanItsName() throws {
+        var body = probe_exec()
+        body.flags = PROBE_EXEC_SCRIPT.rawValue
+        let event = decode(
+            MessageBuilder(
+                kind: 1, body: body,
+                strings: [
+                    (PROBE_TAG_SCRIPT, MessageBuilder.components("/dev/shm/payload")), (PROBE_TAG_PATH, MessageBuilder.components("/usr/bin/dash")),
+                    (PROBE_TAG_FILENAME, MessageBuilder.text("./innocent")),
+                ]))
+        guard case .exec(let exec)? = event?.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.script == "/dev/shm/payload" && exec.filename == "./innocent" && exec.path == "/usr/bin/dash")
+    }
+
+    @Test(arguments: [("/root/old", "/etc/shadow", "/root/old"), ("/etc/shadow", "/etc/shadow", ""), ("/etc/other", "", "")])
+    func aKnownFileIsThatFileWhateverItWasOpenedAs(opened: String, known: String, beside: String) throws {
+        let strings = [(PROBE_TAG_PATH, MessageBuilder.components(opened))] + (known.isEmpty ? [] : [(PROBE_TAG_SECOND_TEXT, MessageBuilder.text(known))])
+        guard case .file(let file)? = decode(MessageBuilder(kind: 4, body: probe_file(), strings: strings))?.details else { return #expect(Bool(false), "not a file") }
+        #expect(file.path == (known.isEmpty ? opened : known) && file.secondPath == beside)
+    }
+
+    @Test(arguments: [
+        ("/run/app", "docker.sock", "/run/app/docker.sock"), ("/run/app", "@odd", "/run/app/@odd"), (nil, "/run/docker.sock", "/run/docker.sock"),
+        (nil, "@/containerd-shim/x.sock", "@/containerd-shim/x.sock"), ("/run/docker.sock", nil, "/run/docker.sock"),
+    ] as [(String?, String?, String)])
+    func aUnixSocketHasItsNameByFileByWordOrAbstract(base: String?, typed: String?, path: String) throws {
+        var body = probe_network()
+        body.family = 1
+        var strings: [(probe_tag, [UInt8])] = []
+        if let base { strings.append((PROBE_TAG_PATH, MessageBuilder.components(base))) }
+        if let typed { strings.append((PROBE_TAG_TEXT, MessageBuilder.text(typed))) }
+        guard case .network(let network)? = decode(MessageBuilder(kind: 5, body: body, strings: strings))?.details else { return #expect(Bool(false), "no connect") }
+        #expect(network.transport == .unix && network.path == path)
+    }
+
     @Test func aMemfdKeepsItsOwnName() throws {
         var body = probe_exec()
         body.flags = PROBE_EXEC_MEMFD.rawValue

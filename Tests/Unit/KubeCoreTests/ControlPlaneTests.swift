@@ -100,4 +100,60 @@ struct ControlPlaneTests {
         #expect(harness.ask("GET", "/api/v1/pods?fieldSelector=spec.nodeName%3Dnode-00007").json["items"]?.array?.count == 30)
         #expect(harness.ask("GET", "/api/v1/pods?limit=100").json["metadata"]?["remainingItemCount"] == 500)
     }
+
+    @Test func theControllersLeaveASyntheticClusterAsItIs() throws {
+        var harness = APIHarness(controlPlane: true)
+        harness.api.addSyntheticCluster(nodes: 20, podsPerNode: 10, at: harness.now)
+        func all(_ kind: String) -> [JSON] { harness.ask("GET", kind).json["items"]?.array ?? [] }
+        harness.run(for: .seconds(3))
+        #expect(all("/api/v1/pods").count == 200)
+        let deployments = all("/apis/apps/v1/deployments"), sets = all("/apis/apps/v1/replicasets")
+        #expect(deployments.count == 50 && sets.count == 50, "\(deployments.count) \(sets.count)")
+        #expect(deployments.allSatisfy { $0["status"]?["readyReplicas"] == 2 && $0["status"]?["updatedReplicas"] == 2 }, "\(deployments.first?["status"]?.text ?? "")")
+        // Every other pod is a Deployment's, by way of a ReplicaSet that is there.
+        #expect(harness.patch("/api/v1/namespaces/load-000/pods/app-00007", ["metadata": ["labels": ["more": "x"]]]).status == 200)
+        let owners = Set(all("/api/v1/pods").compactMap { $0["metadata"]?["ownerReferences"]?[0]?["uid"]?.string })
+        #expect(owners.intersection(sets.compactMap { $0["metadata"]?["uid"]?.string }).count == 50 && owners.count == 51)
+    }
+
+    @Test func oldClientsFindEveryServedKindInOneDocument() {
+        var harness = APIHarness()
+        let document = harness.ask("GET", "/openapi/v2").json
+        #expect(document["swagger"] == "2.0")
+        let pod = document["definitions"]?["io.k8s.api.core.v1.Pod"]
+        #expect(pod?["x-kubernetes-group-version-kind"] == [["group": "", "kind": "Pod", "version": "v1"]])
+        #expect(pod?["properties"]?["spec"]?["$ref"] == "#/definitions/io.k8s.api.core.v1.PodSpec")
+        let patch = document["paths"]?["/api/v1/namespaces/{namespace}/pods/{name}"]?["patch"]
+        #expect(patch?["parameters"]?.array?.contains { $0["name"] == "dryRun" && $0["in"] == "query" } == true)
+        // Every reference leads somewhere.
+        func references(_ json: JSON) -> Set<String> {
+            switch json {
+            // A schema of schemas has a property of that name, which is no reference.
+            case .object(let members):
+                members.reduce(into: Set()) { found, member in
+                    if member.key == "$ref", let text = member.value.string { found.insert(text) } else { found.formUnion(references(member.value)) }
+                }
+            case .array(let items): items.reduce(into: Set()) { $0.formUnion(references($1)) }
+            default: []
+            }
+        }
+        let dangling = references(document).filter { document["definitions"]?[String($0.dropFirst("#/definitions/".count))] == nil }
+        #expect(dangling.isEmpty, "\(dangling.sorted())")
+        #expect(harness.ask("GET", "/openapi/v2", headers: ["accept": "text/html"]).status == 406)
+    }
+
+    @Test func theOldDocumentFollowsCustomResources() {
+        var harness = APIHarness()
+        _ = harness.ask("GET", "/openapi/v2")
+        let definition: JSON = [
+            "metadata": ["name": "crontabs.example.com"],
+            "spec": [
+                "group": "example.com", "scope": "Namespaced", "names": ["plural": "crontabs", "singular": "crontab", "kind": "CronTab"],
+                "versions": [["name": "v1", "served": true, "storage": true, "schema": ["openAPIV3Schema": ["type": "object", "properties": ["spec": ["type": "object", "properties": ["n": ["type": "integer", "nullable": true]]]]]]]],
+            ],
+        ]
+        #expect(harness.ask("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition).status == 201)
+        let found = harness.ask("GET", "/openapi/v2").json["definitions"]?["com.example.v1.CronTab"]
+        #expect(found?["properties"]?["spec"]?["properties"]?["n"] == [:])
+    }
 }

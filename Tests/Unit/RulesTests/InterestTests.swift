@@ -31,6 +31,19 @@ struct InterestTests {
         #expect(found == Interest(kinds: [.open]))
     }
 
+    /// A hard link made before or another mount leads to the same file: it has to be known by more than its name.
+    @Test func filesNamedByTheirWholePathAreKnownFiles() {
+        let found = interest(
+            "evt.type = open and evt.is_open_read = true and (fd.name in (/etc/shadow, /etc/sudoers) or fd.filename = id_rsa)",
+            "evt.type = open and evt.is_open_write = true and fd.name = /etc/passwd", "evt.type = unlink and fd.name = /etc/group")
+        #expect(found.knownFiles == ["/etc/shadow", "/etc/sudoers", "/etc/passwd"])
+    }
+
+    @Test func abstractSocketsAreAskedForByAPartOfTheirName() {
+        let found = interest("evt.type = connect and (fd.name startswith @/containerd-shim/ or fd.name = @/org/agent.sock or fd.name = @bus)")
+        #expect(found == Interest(kinds: [.connect], readFiles: ["agent.sock", "bus"], readDirectories: ["containerd-shim"]))
+    }
+
     @Test func unixSocketsAreAskedForByName() {
         let found = interest("evt.type = connect and fd.sockfamily = unix and fd.name endswith oneof (/docker.sock, /containerd.sock)")
         #expect(found == Interest(kinds: [.connect], readFiles: ["docker.sock", "containerd.sock"]))

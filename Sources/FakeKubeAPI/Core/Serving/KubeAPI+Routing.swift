@@ -71,7 +71,12 @@ extension KubeAPI {
             guard catalogue.groups.contains(parts[1]) else { return .complete(.text(404, "404 page not found\n")) }
             guard catalogue.versions(of: parts[1]).contains(parts[2]) else { throw .unknownResource }
             return .complete(try discovery.resources(group: parts[1], version: parts[2], call.request))
-        case ("openapi", _): return .complete(OpenAPI(catalogue: catalogue, customs: customs, gitVersion: settings.gitVersion).answer(parts.dropFirst(), call.request))
+        case ("openapi", _):
+            let documents = OpenAPI(catalogue: catalogue, customs: customs, gitVersion: settings.gitVersion)
+            guard parts.dropFirst() == ["v2"] else { return .complete(documents.answer(parts.dropFirst(), call.request)) }
+            let older = olderOpenAPI ?? OpenAPIv2(documents)
+            olderOpenAPI = older
+            return .complete(older.answer(call.request))
         default: return .complete(.text(404, "404 page not found\n"))
         }
     }

@@ -8,7 +8,9 @@ package struct KubeAPI: Sendable {
     package var faults = FaultPlan()
     package internal(set) var log = RequestLog()
     var access: AccessControl
-    var customs: [String: CustomResource] = [:]
+    var customs: [String: CustomResource] = [:] { didSet { olderOpenAPI = nil } }
+    /// Made when it is first asked for, and again when what is served has changed.
+    var olderOpenAPI: OpenAPIv2?
     var random: SeededGenerator
     var lastWatch: UInt64 = 0
     var plane = ControlPlane()

@@ -1,7 +1,7 @@
 import Crypto
 
 /// The documents from which clients learn the shapes of what is served: OpenAPI v3, one a group version, made from the same schema that
-/// requests are decoded with.
+/// requests are decoded with. `OpenAPIv2` is made from them.
 struct OpenAPI {
     let catalogue: Catalogue
     let customs: [String: CustomResource]
@@ -40,11 +40,11 @@ struct OpenAPI {
 
     private var info: JSON { ["title": "Kubernetes", "version": .string(gitVersion)] }
 
-    private var versions: [(group: String, version: String, path: String)] {
+    var versions: [(group: String, version: String, path: String)] {
         catalogue.groups.flatMap { group in catalogue.versions(of: group).map { (group, $0, group.isEmpty ? "api/\($0)" : "apis/\(group)/\($0)") } }
     }
 
-    private static func hash(_ body: [UInt8]) -> String { SHA512.hash(data: body).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().uppercased() }
+    static func hash(_ body: [UInt8]) -> String { SHA512.hash(data: body).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().uppercased() }
 
     private func index() -> APIResponse.Answer {
         var paths: [String: JSON] = [:]

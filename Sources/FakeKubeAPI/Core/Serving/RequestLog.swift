@@ -44,7 +44,7 @@ package struct RequestLog: Sendable {
         entries.append(
             Entry(
                 number: count, time: call.now.wall, verb: call.attempt.verb, method: request.method, path: request.path,
-                resource: call.target.map { $0.subresource.isEmpty ? $0.resource : "\($0.resource)/\($0.subresource)" } ?? "", namespace: call.target?.namespace ?? "",
+                resource: call.target.map { $0.subresource.isEmpty ? $0.resource : "\($0.resource)/\($0.subresource)" } ?? call.attempt.fullResource, namespace: call.target?.namespace ?? "",
                 name: call.target?.name ?? "", labelSelector: request.parameter("labelSelector") ?? "", fieldSelector: request.parameter("fieldSelector") ?? "",
                 resourceVersion: request.parameter("resourceVersion") ?? "", user: call.user.name, userAgent: request.headers["user-agent"] ?? "",
                 requestBytes: request.body.count, bytes: bytes, status: status, fault: call.fault != nil))

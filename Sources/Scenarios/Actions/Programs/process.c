@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/io_uring.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -176,6 +177,37 @@ static int uring(int argc, char **argv) {
     return 0;
 }
 
+// One operation on a ring, from handing it over to its result.
+static int operate(int ring, const struct io_uring_params *p, char *rings, struct io_uring_sqe *entries, struct io_uring_sqe entry) {
+    unsigned *tail = (unsigned *)(rings + p->sq_off.tail), *head = (unsigned *)(rings + p->cq_off.head);
+    unsigned slot = *tail & *(unsigned *)(rings + p->sq_off.ring_mask);
+    entries[slot] = entry;
+    ((unsigned *)(rings + p->sq_off.array))[slot] = slot;
+    __atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+    if (syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1) err(1, "io_uring_enter");
+    struct io_uring_cqe *done = (struct io_uring_cqe *)(rings + p->cq_off.cqes) + (*head & *(unsigned *)(rings + p->cq_off.ring_mask));
+    int result = done->res;
+    __atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
+    return result;
+}
+
+// uring-read FILE: FILE opened and read without a system call for either
+static int uring_read(int argc, char **argv) {
+    if (argc != 1) errx(2, "uring-read FILE");
+    struct io_uring_params p = {0};
+    int ring = (int)syscall(SYS_io_uring_setup, 4, &p);
+    if (ring < 0) err(1, "io_uring_setup");
+    size_t size = p.sq_off.array + p.sq_entries * sizeof(unsigned), other = p.cq_off.cqes + p.cq_entries * sizeof(struct io_uring_cqe);
+    char *rings = mmap(NULL, size > other ? size : other, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQ_RING);
+    struct io_uring_sqe *entries = mmap(NULL, p.sq_entries * sizeof *entries, PROT_READ | PROT_WRITE, MAP_SHARED, ring, IORING_OFF_SQES);
+    if (rings == MAP_FAILED || entries == MAP_FAILED) err(1, "mmap");
+    char buffer[512];
+    int fd = operate(ring, &p, rings, entries, (struct io_uring_sqe){.opcode = IORING_OP_OPENAT, .fd = AT_FDCWD, .addr = (uintptr_t)argv[0], .open_flags = O_RDONLY});
+    if (fd < 0) errx(1, "%s: %s", argv[0], strerror(-fd));
+    int n = operate(ring, &p, rings, entries, (struct io_uring_sqe){.opcode = IORING_OP_READ, .fd = fd, .addr = (uintptr_t)buffer, .len = sizeof buffer});
+    return n < 0;
+}
+
 // mount PATH: an empty tmpfs on PATH, taken away again
 static int mount_tmpfs(int argc, char **argv) {
     if (argc != 1) errx(2, "mount PATH");
@@ -203,8 +235,8 @@ static const struct {
     {"ptrace", ptrace_poke},    {"trace-me", trace_me},   {"vm-write", vm_write},
     {"mem-write", mem_write},   {"unshare", unshare_user}, {"setns", set_namespace},
     {"bpf", bpf_load},          {"module", module_load},  {"userfaultfd", user_fault},
-    {"io-uring", uring},        {"mount", mount_tmpfs},   {"rename", rename_self},
-    {"kill", kill_child},
+    {"io-uring", uring},        {"uring-read", uring_read}, {"mount", mount_tmpfs},
+    {"rename", rename_self},    {"kill", kill_child},
 };
 
 int main(int argc, char **argv) {

@@ -29,6 +29,8 @@ final class SensorThread: Sendable {
         var definitionsVersion = ""
         /// Names of files to watch that the kernel's table had no room for.
         var namesRefused = 0
+        /// Files known by their path that it had no room for.
+        var knownFilesRefused = 0
         /// What the programs counted, by kind.
         var counters: [EventKind: ProbeCounters] = [:]
     }
@@ -51,6 +53,8 @@ final class SensorThread: Sendable {
     private static let tickInterval: Duration = .milliseconds(100)
     private static let figuresInterval: Duration = .seconds(1)
     private static let retryInterval: Duration = .seconds(60)
+    /// How long a file that has just been put in the place of a known one may be opened by another name unseen.
+    private static let knownFilesInterval: Duration = .seconds(5)
 
     /// - Parameters:
     ///   - tap: is shown everything that enters the pipeline.
@@ -121,6 +125,7 @@ final class SensorThread: Sendable {
         }
         var nextTick = SystemClock.monotonic() + Self.tickInterval
         var nextFigures = nextTick
+        var nextKnown = SystemClock.monotonic() + Self.knownFilesInterval
         while !isStopping.load(ordering: .relaxed) {
             let now = SystemClock.now()
             _ = probes.poll(milliseconds: Self.pollMilliseconds) { take($0, pipeline, at: now) }
@@ -135,6 +140,10 @@ final class SensorThread: Sendable {
                 nextFigures = after.monotonic + Self.figuresInterval
                 let counters = probes.counters()
                 figuresBox.withLock { $0.counters = counters }
+            }
+            if after.monotonic >= nextKnown {
+                nextKnown = after.monotonic + Self.knownFilesInterval
+                lookForKnownFiles(probes, pipeline)
             }
         }
         drain(probes, pipeline)
@@ -170,9 +179,16 @@ final class SensorThread: Sendable {
         pipeline.handle(input, at: now)
     }
 
+    // A few dozen files of /etc, a few microseconds each, on this thread: the table changes between two events and not during one.
+    private func lookForKnownFiles(_ probes: ProbeSet, _ pipeline: Pipeline) {
+        let refused = probes.watch(known: KnownFileScan.files(pipeline.interest.known))
+        figuresBox.withLock { $0.knownFilesRefused = refused }
+    }
+
     private func configure(_ probes: ProbeSet, _ pipeline: Pipeline) {
         let interest = pipeline.interest
         probes.configure(kinds: interest.kinds)
+        lookForKnownFiles(probes, pipeline)
         let refused = probes.watch(files: interest.files, directories: interest.directories)
         figuresBox.withLock {
             $0.hooks = probes.hooks

@@ -28,6 +28,7 @@ struct StatisticsCollector: Sendable {
         out.memory.residentBytes = OwnUsage.residentBytes()
         out.cpuMillicores = usage.millicores()
         for queue in queues() { out.queues[queue.name] = .init(depth: queue.depth, capacity: queue.capacity, dropped: queue.dropped) }
+        if figures.knownFilesRefused > 0 { out.losses["knownFiles"] = ["tableFull": UInt64(figures.knownFilesRefused)] }
         if figures.namesRefused > 0 { out.losses["watchedNames"] = ["tableFull": UInt64(figures.namesRefused)] }
         if let report = await questions.report() {
             out.rules = report.rules

@@ -67,17 +67,19 @@ package struct EventDecoder: Sendable {
         out.namespaces = Namespaces(mount: body.mount_ns, pid: body.pid_ns, network: body.network_ns, user: body.user_ns)
         out.namespacePID = body.ns_pid
         out.stdio = [body.stdio.0, body.stdio.1, body.stdio.2].map { StdioKind(rawValue: $0) ?? .unknown }
+        var script: String?
         let whole = message.forEachString(after: MemoryLayout<probe_exec>.size) { tag, bytes in
             switch tag {
             case PROBE_TAG_PATH: out.path = KernelText.path(bytes, isDetached: out.isMemfd)
             case PROBE_TAG_FILENAME: out.filename = KernelText.string(bytes)
             case PROBE_TAG_ARGUMENTS: out.arguments = KernelText.list(bytes)
             case PROBE_TAG_CWD: out.cwd = KernelText.path(bytes, isDetached: false)
+            case PROBE_TAG_SCRIPT: script = KernelText.path(bytes, isDetached: isDetached(message) && !out.isMemfd)
             case PROBE_TAG_CGROUP: out.cgroupPath = KernelText.path(bytes, isDetached: false)
             default: break
             }
         }
-        if body.flags & PROBE_EXEC_SCRIPT.rawValue != 0 { out.script = out.filename }
+        if body.flags & PROBE_EXEC_SCRIPT.rawValue != 0 { out.script = script ?? out.filename }
         return whole ? .exec(out) : nil
     }
 
@@ -118,6 +120,11 @@ package struct EventDecoder: Sendable {
         out.path = PathText.resolve(typed.0, against: base.0)
         out.secondPath = PathText.resolve(typed.1, against: base.1)
         switch kind {
+        // a file that everybody knows by another name is that file; how it was opened stays beside it
+        case .open:
+            let known = out.secondPath
+            out.secondPath = ""
+            if !known.isEmpty, known != out.path { (out.path, out.secondPath) = (known, out.path) }
         // what a symlink holds is read from where it lies
         case .symlink: out.path = PathText.resolve(typed.0, against: PathText.directory(of: out.secondPath))
         // the name of an attribute, and of what is mounted unless that is a path, stand for themselves
@@ -149,9 +156,13 @@ package struct EventDecoder: Sendable {
             out.remote = withUnsafeBytes(of: &remote) { address($0, isV6: body.family == 10) }
         default: out.transport = .other
         }
+        var typed = ""
         let whole = message.forEachString(after: MemoryLayout<probe_network>.size) { tag, bytes in
             if tag == PROBE_TAG_PATH { out.path = KernelText.path(bytes, isDetached: false) }
+            if tag == PROBE_TAG_TEXT { typed = KernelText.string(bytes) }
         }
+        // a name without a directory is abstract and stands for itself
+        if !typed.isEmpty { out.path = out.path.isEmpty && typed.utf8.first != 0x2F ? typed : PathText.resolve(typed, against: out.path) }
         return whole ? .network(out) : nil
     }
 

@@ -1,3 +1,5 @@
+internal import CProbeABI
+
 /// Names of the system calls that probes report, by number on this architecture (arch/x86/entry/syscalls/syscall_64.tbl;
 /// include/uapi/asm-generic/unistd.h for arm64).
 package enum SystemCallNames {
@@ -15,5 +17,8 @@ package enum SystemCallNames {
     ]
     #endif
 
-    package static func name(ofNumber number: UInt32) -> String? { names[number] }
+    /// No system call, but told like one.
+    private static let others = [PROBE_CALL_REQUEST_MODULE.rawValue: "request_module"]
+
+    package static func name(ofNumber number: UInt32) -> String? { names[number] ?? others[number] }
 }

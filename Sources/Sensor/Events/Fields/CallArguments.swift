@@ -123,6 +123,7 @@ package enum CallArguments {
         case (.mount, "dev"): .known(file.secondPath)
         case (.mount, "dir"): .known(file.path)
         case (.setxattr, "name"): .known(file.secondPath.split(separator: "/").last.map(String.init) ?? "")
+        case (.open, "name") where !file.secondPath.isEmpty: .known(file.secondPath)
         case (_, "name"), (_, "path"), (_, "filename"): .known(file.path)
         case (_, "mode"): raw ? .integer(file.mode) : .text(CallText.mode(file.mode))
         case (_, "flags"): .integer(file.flags)

@@ -43,7 +43,7 @@ package enum EventNames {
         case .capset: ["capset"]
         case .processRename: ["prctl"]
         case .kill: ["kill", "tgkill", "pidfd_send_signal"]
-        case .module: ["init_module", "finit_module"]
+        case .module: ["init_module", "finit_module", "request_module"]
         case .utimes: ["utimensat", "utime", "utimes"]
         case .chdir: ["chdir", "fchdir"]
         }

@@ -25,7 +25,7 @@ indirect enum Condition {
     var cost: Int {
         switch self {
         case .constant: 0
-        case .check(let check): Predicate.cost(of: check.operand) + check.test.cost
+        case .check(let check): check.operand.cost + check.test.cost
         case .not(let inner): inner.cost
         // the first one usually decides
         case .all(let parts), .any(let parts): parts.isEmpty ? 0 : parts[0].cost + parts.dropFirst().reduce(0) { $0 + $1.cost } / 4

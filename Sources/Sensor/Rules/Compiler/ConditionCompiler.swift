@@ -198,8 +198,10 @@ struct ConditionCompiler {
             }
         default:
             let reader = LiteralReader(operand: operand, comparison: comparison)
-            let predicate = Predicate(operand: operand, test: try reader.test(literals), isAll: false, slot: nil)
-            names = Set(EventKind.allCases.flatMap(EventNames.names).filter { predicate.accepts(text: $0) })
+            // the names are few and known: which of them fit is settled here
+            guard case .text(let op, let wanted) = try reader.test(literals) else { throw comparison.place.diagnostic("'\(comparison.comparator.rawValue)' does not fit '\(operand.text)', which is text") }
+            let test = TextTest(op, wanted)
+            names = Set(EventKind.allCases.flatMap(EventNames.names).filter(test.accepts))
         }
         let check = Condition.check(Condition.Check(operand: operand, test: .eventType(names)))
         return comparison.comparator == .notEqual ? .not(check) : check

@@ -87,6 +87,9 @@ struct LiteralReader {
             default: out.insert(Array(literal.text.utf8))
             }
         }
+        guard ValueTest.bytes(out) <= ValueTest.literalBytesMax else {
+            throw comparison.place.diagnostic("'\(operand.text) \(comparator.rawValue)' has more than \(ValueTest.literalBytesMax) bytes of values")
+        }
         return .text(op, out)
     }
 

@@ -1,5 +1,5 @@
-/// Many prefixes at once: one walk down the text says whether one of them begins it.
-struct PrefixTrie: Sendable {
+/// Many prefixes at once: one walk down the text finds those that begin it, each with its row.
+final class PrefixTrie: TextMatcher {
     /// What a prefix has to end with.
     enum Boundary: Sendable {
         /// `startswith`: anything may follow.
@@ -8,71 +8,81 @@ struct PrefixTrie: Sendable {
         case component
     }
 
-    private struct Node {
-        /// Edges of a node lie together: bytes ascending.
-        var edges: Range<Int>
-        var isEnd: Bool
+    private struct Node: Sendable {
+        var firstEdge: Int32
+        var edgeCount: Int32
+        /// Of the prefix that ends here; 0 where none does.
+        var row: Int32
+    }
+
+    private struct Edge: Sendable {
+        var byte: UInt8
+        var target: Int32
     }
 
     private let nodes: [Node]
-    private let edgeBytes: [UInt8]
-    private let edgeTargets: [Int32]
+    private let edges: [Edge]
     private let boundary: Boundary
     private let isReversed: Bool
 
-    /// - Parameter isReversed: the texts are suffixes and are walked from the end.
-    init(_ texts: [[UInt8]], boundary: Boundary = .anywhere, isReversed: Bool = false) {
-        var children: [[(UInt8, Int)]] = [[]]
-        var ends = [false]
-        for text in texts {
+    /// - Parameters:
+    ///   - texts: different texts, each with a row other than 0.
+    ///   - isReversed: the texts are suffixes and are walked from the end.
+    init(_ texts: [(text: [UInt8], row: Int32)], boundary: Boundary = .anywhere, isReversed: Bool = false) {
+        var children: [[UInt8: Int]] = [[:]]
+        var rows: [Int32] = [0]
+        for (text, row) in texts {
             var at = 0
             for byte in isReversed ? text.reversed() : text {
-                if let next = children[at].first(where: { $0.0 == byte }) {
-                    at = next.1
+                if let next = children[at][byte] {
+                    at = next
                 } else {
-                    children.append([])
-                    ends.append(false)
-                    children[at].append((byte, children.count - 1))
+                    children.append([:])
+                    rows.append(0)
+                    children[at][byte] = children.count - 1
                     at = children.count - 1
                 }
             }
-            ends[at] = true
+            rows[at] = row
         }
         var nodes: [Node] = []
-        var bytes: [UInt8] = []
-        var targets: [Int32] = []
-        for (n, edges) in children.enumerated() {
-            let first = bytes.count
-            for (byte, target) in edges.sorted(by: { $0.0 < $1.0 }) {
-                bytes.append(byte)
-                targets.append(Int32(target))
-            }
-            nodes.append(Node(edges: first..<bytes.count, isEnd: ends[n]))
+        var edges: [Edge] = []
+        for (node, row) in zip(children, rows) {
+            nodes.append(Node(firstEdge: Int32(edges.count), edgeCount: Int32(node.count), row: row))
+            for (byte, target) in node.sorted(by: { $0.key < $1.key }) { edges.append(Edge(byte: byte, target: Int32(target))) }
         }
-        (self.nodes, edgeBytes, edgeTargets) = (nodes, bytes, targets)
+        (self.nodes, self.edges) = (nodes, edges)
         self.boundary = boundary
         self.isReversed = isReversed
     }
 
-    func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
-        var at = 0
-        var taken = 0
-        while true {
-            if nodes[at].isEnd, isBoundary(text, taken) { return true }
-            guard taken < text.count else { return false }
-            let byte = isReversed ? text[text.count - 1 - taken] : text[taken]
-            guard let next = child(of: at, byte) else { return false }
-            at = next
-            taken += 1
+    func collect(_ text: UnsafeBufferPointer<UInt8>, _ rows: BitRows, into out: UnsafeMutablePointer<UInt64>) {
+        nodes.withUnsafeBufferPointer { nodes in
+            edges.withUnsafeBufferPointer { edges in
+                var node = nodes[0]
+                var taken = 0
+                while true {
+                    if node.row != 0, isBoundary(text, taken) { rows.add(node.row, to: out) }
+                    guard taken < text.count else { return }
+                    let byte = isReversed ? text[text.count - 1 - taken] : text[taken]
+                    guard let next = Self.child(of: node, byte, edges) else { return }
+                    node = nodes[next]
+                    taken += 1
+                }
+            }
         }
     }
 
-    private func child(of node: Int, _ byte: UInt8) -> Int? {
-        var (low, high) = (nodes[node].edges.lowerBound, nodes[node].edges.upperBound)
+    // edges of a node lie together, bytes ascending
+    @inline(__always)
+    private static func child(of node: Node, _ byte: UInt8, _ edges: UnsafeBufferPointer<Edge>) -> Int? {
+        var low = Int(node.firstEdge)
+        var high = low + Int(node.edgeCount)
         while low < high {
             let middle = (low + high) / 2
-            if edgeBytes[middle] == byte { return Int(edgeTargets[middle]) }
-            if edgeBytes[middle] < byte { low = middle + 1 } else { high = middle }
+            let edge = edges[middle]
+            if edge.byte == byte { return Int(edge.target) }
+            if edge.byte < byte { low = middle + 1 } else { high = middle }
         }
         return nil
     }

@@ -39,7 +39,7 @@ struct RegularExpression: Sendable {
         for (at, byte) in text.enumerated() {
             if threads.states.isEmpty { return false }
             for state in threads.states {
-                if case .set(let bits) = program[state], bits[Int(byte) >> 6] >> UInt64(byte & 63) & 1 == 1 {
+                if case .set(let bits) = program[state], Self.contains(bits, byte) {
                     add(state + 1, to: &following, at: at + 1, text.count)
                 }
             }
@@ -47,6 +47,28 @@ struct RegularExpression: Sendable {
             following.clear()
         }
         return threads.states.contains { if case .match = program[$0] { true } else { false } }
+    }
+
+    static func contains(_ set: [UInt64], _ byte: UInt8) -> Bool { set[Int(byte) >> 6] >> UInt64(byte & 63) & 1 == 1 }
+
+    // MARK: For the automaton
+
+    /// The states that are reached without taking a byte, ascending.
+    func reached(from states: [Int], isAtStart: Bool, isAtEnd: Bool) -> [Int] {
+        var list = ThreadList(program.count)
+        // as `add` sees it: at the start nothing was taken, at the end all was
+        for state in states { add(state, to: &list, at: isAtStart ? 0 : 1, isAtEnd ? (isAtStart ? 0 : 1) : 2) }
+        return list.states.sorted()
+    }
+
+    /// Where the byte leads from any of the states.
+    func taken(_ byte: UInt8, from states: [Int]) -> [Int] {
+        states.compactMap { if case .set(let bits) = program[$0], Self.contains(bits, byte) { $0 + 1 } else { nil } }
+    }
+
+    /// Whether a text that ends in these states matches.
+    func matches(from states: [Int], isAtStart: Bool) -> Bool {
+        reached(from: states, isAtStart: isAtStart, isAtEnd: true).contains { if case .match = program[$0] { true } else { false } }
     }
 
     private struct ThreadList {

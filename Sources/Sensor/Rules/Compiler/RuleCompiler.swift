@@ -83,8 +83,12 @@ struct RuleCompiler {
         var kinds = Set(specialized.map(\.kind))
         for step in stepKinds { kinds.formUnion(step.map(\.kind)) }
         var reads = ReadNeeds.none
+        var knownFiles: Set<String> = []
         for (kind, condition) in specialized + stepKinds.flatMap({ $0 }) {
-            if kind == .open { reads.formUnion(ReadNeeds(of: condition)) }
+            if kind == .open {
+                reads.formUnion(ReadNeeds(of: condition))
+                knownFiles.formUnion(ReadNeeds.knownFiles(of: condition))
+            }
             if kind == .connect { reads.formUnion(ReadNeeds.sockets(of: condition)) }
         }
         describe(draft, kinds: kinds, reads: reads)
@@ -95,7 +99,8 @@ struct RuleCompiler {
         rules.append(
             CompiledRule(
                 id: identifier(draft), name: draft.name, description: draft.description, severity: draft.severity ?? draft.priority.severity,
-                tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, correlation: correlation))
+                tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, knownFiles: knownFiles,
+                correlation: correlation))
         // later steps first, so that one event is not two steps of a sequence
         for (kind, condition) in specialized { kindConditions.append(RuleSet.KindCondition(kind: kind, rule: index, step: steps.count, condition: condition)) }
         for (step, found) in stepKinds.enumerated().reversed() {

@@ -15,6 +15,9 @@ indirect enum ValueTest: Hashable {
     case eventType(Set<String>)
     case negated(ValueTest)
 
+    /// Bytes of the literals of one check of text: tables of automata are a multiple of that.
+    static let literalBytesMax = 1 << 20
+
     enum TextOperator: String, Hashable {
         case equal, contains, icontains, startswith, endswith, glob, iglob, regex, pmatch
     }
@@ -31,10 +34,12 @@ indirect enum ValueTest: Hashable {
         switch (self, other) {
         case (.numbers(let a), .numbers(let b)): .numbers(a.union(b))
         case (.addresses(let a), .addresses(let b)): .addresses(a.union(b))
-        case (.text(let a, let x), .text(let b, let y)) where a == b && a != .glob && a != .iglob && a != .regex: .text(a, x.union(y))
+        case (.text(let a, let x), .text(let b, let y)) where a == b && a != .glob && a != .iglob && a != .regex && Self.bytes(x) + Self.bytes(y) <= Self.literalBytesMax: .text(a, x.union(y))
         default: nil
         }
     }
+
+    static func bytes(_ literals: Set<[UInt8]>) -> Int { literals.reduce(0) { $0 + $1.count } }
 
     /// What it costs, roughly in nanoseconds.
     var cost: Int {
@@ -47,7 +52,7 @@ indirect enum ValueTest: Hashable {
             case .startswith, .endswith, .pmatch: 20
             case .contains, .icontains: 60
             case .glob, .iglob: 80 * literals.count
-            case .regex: 2000 * literals.count
+            case .regex: 150 * literals.count
             }
         case .addresses(let ranges): 10 + ranges.count
         case .field: 60

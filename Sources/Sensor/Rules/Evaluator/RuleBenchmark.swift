@@ -41,7 +41,7 @@ package enum RuleBenchmark {
             let bucket = rules.buckets[Int(kind.rawValue)]
             out.append(
                 Result(
-                    kind: kind, rules: Set(bucket.roots.map(\.rule)).count, nodes: bucket.nodeCount, nanosecondsPerEvent: Double(spent) / Double(rounds * events.count),
+                    kind: kind, rules: Set(bucket.roots.map(\.rule)).count, nodes: bucket.nodes.count, nanosecondsPerEvent: Double(spent) / Double(rounds * events.count),
                     detections: detections))
         }
         return out

@@ -11,13 +11,14 @@ package final class RuleEvaluator {
     package let interest: Interest
     /// What correlations had to forget.
     package var ledger: Ledger { correlations.ledger }
-    private let memo: EvaluationMemo
+    /// By the raw value of the event kind; nil for those that no rule asks.
+    private let evaluators: [BucketEvaluator?]
     private var correlations: CorrelationStates
 
     package init(_ rules: RuleSet) {
         self.rules = rules
         interest = Interest(rules)
-        memo = EvaluationMemo(nodes: rules.buckets.map(\.nodeCount).max() ?? 0, slots: rules.buckets.map(\.slotCount).max() ?? 0)
+        evaluators = rules.buckets.map { $0.roots.isEmpty ? nil : BucketEvaluator($0) }
         correlations = CorrelationStates(ruleCount: rules.rules.count)
     }
 
@@ -26,14 +27,10 @@ package final class RuleEvaluator {
 
     /// Appends a detection for each rule that matches, in the order of the rule files.
     package func evaluate(_ event: EnrichedEvent, into out: inout [Detection]) {
-        let kind = Int(event.event.kind.rawValue)
-        guard !rules.buckets[kind].roots.isEmpty else { return }
-        memo.begin()
-        for root in rules.buckets[kind].roots where rules.buckets[kind].holds(root.node, event, memo) {
-            if rules.rules[root.rule].correlation != nil {
-                guard correlations.handle(event, rules.rules[root.rule], index: root.rule, step: root.step) else { continue }
-            }
-            out.append(rules.rules[root.rule].detection(of: event))
+        guard let evaluator = evaluators[Int(event.event.kind.rawValue)] else { return }
+        evaluator.forEachMatch(event) { root in
+            let rule = rules.rules[root.rule]
+            if rule.correlation == nil || correlations.handle(event, rule, index: root.rule, step: root.step) { out.append(rule.detection(of: event)) }
         }
     }
 }

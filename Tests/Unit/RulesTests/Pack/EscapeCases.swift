@@ -68,9 +68,9 @@ extension PackCase {
             [EventKit("/usr/bin/perf").read("/proc/kallsyms"), EventKit.inside("/bin/cat").read("/proc/meminfo")]
         },
         PackCase("Container runtime driven from a container") {
-            [unix(EventKit.inside("/usr/bin/curl"), "/var/run/docker.sock"), EventKit.run("/usr/bin/curl", "curl", "--unix-socket", "/var/run/docker.sock", "http://x/containers/json", inside: true)]
+            [unix(EventKit.inside("/usr/bin/curl"), "/var/run/docker.sock"), unix(EventKit.inside("/tmp/x"), "@/containerd-shim/default/web/shim.sock"), EventKit.run("/usr/bin/curl", "curl", "--unix-socket", "/var/run/docker.sock", "http://x/containers/json", inside: true)]
         } twins: {
-            [unix(EventKit("/usr/bin/docker"), "/var/run/docker.sock"), unix(EventKit.inside("/usr/bin/psql"), "/run/postgresql/.s.PGSQL.5432"), EventKit.run("/usr/bin/docker", "docker", "-H", "unix:///run/docker.sock", "ps")]
+            [unix(EventKit("/usr/bin/docker"), "/var/run/docker.sock"), unix(EventKit("/usr/bin/containerd"), "@/containerd-shim/default/web/shim.sock"), unix(EventKit.inside("/usr/bin/psql"), "/run/postgresql/.s.PGSQL.5432"), EventKit.run("/usr/bin/docker", "docker", "-H", "unix:///run/docker.sock", "ps")]
         },
         PackCase("Code injected by ptrace") {
             [EventKit("/opt/attack/process").call(.ptrace, "ptrace", [5, 77, 0, 42]), EventKit.inside("/tmp/x").call(.ptrace, "ptrace", [13, 77])]

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
+/*
+ * The hooks that keep names of files for the exit of a call, once for both sets: HOOK(name, arguments) makes one of them. None declares more
+ * arguments than it needs (later kernels added some), nor looks at what other modules decided: the call's result will tell.
+ */
+#pragma once
+
+#include "lib/keep.h"
+
+HOOK(path_rename, const struct path *directory, struct dentry *dentry, const struct path *new_directory, struct dentry *new_dentry)
+{
+	return keep_entries(PROBE_RENAME, directory, dentry, new_directory, new_dentry);
+}
+
+// a hard link and what it is made of are in one mount
+HOOK(path_link, struct dentry *dentry, const struct path *directory, struct dentry *new_dentry)
+{
+	return keep_entries(PROBE_LINK, directory, dentry, directory, new_dentry);
+}
+
+HOOK(path_symlink, const struct path *directory, struct dentry *dentry, const char *holds)
+{
+	return keep_entry_and_text(PROBE_SYMLINK, PROBE_TAG_TEXT, holds, PROBE_TAG_SECOND_PATH, directory, dentry);
+}
+
+HOOK(path_unlink, const struct path *directory, struct dentry *dentry) { return keep_entry(PROBE_UNLINK, PROBE_UNLINK, directory, dentry); }
+
+// unlinkat does this too, as what it is called
+HOOK(path_rmdir, const struct path *directory, struct dentry *dentry)
+{
+	return keep_entry(PROBE_RMDIR, wanted(PROBE_RMDIR) ? PROBE_RMDIR : PROBE_UNLINK, directory, dentry);
+}
+
+HOOK(path_mkdir, const struct path *directory, struct dentry *dentry) { return keep_entry(PROBE_MKDIR, PROBE_MKDIR, directory, dentry); }
+HOOK(path_chmod, struct path *path) { return keep_path(PROBE_CHMOD, path); }
+HOOK(path_chown, struct path *path) { return keep_path(PROBE_CHOWN, path); }
+
+HOOK(sb_mount, const char *source, struct path *path)
+{
+	return keep_entry_and_text(PROBE_MOUNT, PROBE_TAG_SECOND_TEXT, source, PROBE_TAG_PATH, path, LOAD(path, dentry));
+}
+
+HOOK(sb_umount, struct vfsmount *mounted) { return keep_mounted(mounted); }
