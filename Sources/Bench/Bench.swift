@@ -24,7 +24,7 @@ struct Bench: AsyncParsableCommand {
         if all || rules { try RuleBench(rulesFolder: rulesFolder, publicFolder: publicRules).run() }
         if all || ring { try RingBench(rulesFolder: rulesFolder).run() }
         if all || stack { try await StackBench(idleSeconds: idleSeconds, samples: samples).run() }
-        if all || kubernetes { try await KubeBench(nodes: nodes, podsPerNode: 100, watchers: 200, changes: 500).run() }
+        if kubernetes { try await KubeBench(nodes: nodes, podsPerNode: 100, watchers: 200, changes: 500).run() }
     }
 
     private static var build: String {

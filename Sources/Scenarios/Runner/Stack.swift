@@ -41,9 +41,7 @@ package actor Stack {
     package func startServers(kubernetes arguments: [String] = []) async throws -> (PortalView, Cluster) {
         async let portal = startPortal()
         async let cluster = startCluster(arguments)
-        let found = try await (portal, cluster)
-        (self.portal, self.cluster) = found
-        return found
+        return try await (portal, cluster)
     }
 
     /// Starts portal, API server and sensor; returns when the sensor is ready.
@@ -76,7 +74,10 @@ package actor Stack {
         for (from, to) in [("client-id", "clientId"), ("client-secret", "clientToken")] {
             try FileManager.default.copyItem(at: data.appending(path: from), to: credentials.appending(path: to))
         }
-        return try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
+        // Kept at once: whatever else does not start, the tear-down closes it.
+        let view = try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
+        portal = view
+        return view
     }
 
     /// - Parameter address: where it listens; port 0 takes a free one.
@@ -88,7 +89,10 @@ package actor Stack {
         let server = try launch("fake-kube-api", options.root.executable("fake-kube-api"), [
             "serve", "--data", data.path, "--listen", address, "--control-listen", "127.0.0.1:0", "--kubeconfig-out", kubeconfig.path,
         ] + arguments)
-        return try await whenThere(kubeconfig, of: server) { try Cluster(kubeconfig: kubeconfig, data: data, node: Self.node) }
+        // A hundred thousand pods take their time.
+        let found = try await whenThere(kubeconfig, of: server, within: .seconds(300)) { try Cluster(kubeconfig: kubeconfig, data: data, node: Self.node) }
+        cluster = found
+        return found
     }
 
     /// Ends the API server by SIGKILL, as a machine does that loses power.
@@ -104,7 +108,7 @@ package actor Stack {
         guard let old = cluster else { throw Shell.Failure(description: "no API server was started") }
         guard !servers.contains(where: { $0.name == "fake-kube-api" }) else { return }
         await old.close()
-        cluster = try await startCluster(at: String(old.server.dropFirst("https://".count)))
+        _ = try await startCluster(at: String(old.server.dropFirst("https://".count)))
     }
 
     private func launch(_ name: String, _ executable: URL, _ arguments: [String]) throws -> Subprocess {
@@ -115,8 +119,8 @@ package actor Stack {
     }
 
     /// Reads what a server writes once it listens; half-written files are read again.
-    private func whenThere<Value>(_ file: URL, of server: Subprocess, _ read: () throws -> Value) async throws -> Value {
-        let deadline = ContinuousClock.now + .seconds(60)
+    private func whenThere<Value>(_ file: URL, of server: Subprocess, within limit: Duration = .seconds(60), _ read: () throws -> Value) async throws -> Value {
+        let deadline = ContinuousClock.now + limit
         while ContinuousClock.now < deadline, server.isRunning {
             if FileManager.default.fileExists(atPath: file.path), let value = try? read() { return value }
             try await Task.sleep(for: .milliseconds(20))
