@@ -80,7 +80,7 @@ static __always_inline int report_change(__u32 kind, long result, int directory,
 	body->mode = mode < 6 ? call.argument[mode] : 0;
 	append_name(scratch, task, directory < 6 && directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name_index],
 		PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -104,7 +104,7 @@ static __always_inline int report_owner(long result, int directory, int name, in
 	body->owner_uid = call.argument[owner];
 	body->owner_gid = call.argument[owner + 1];
 	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -127,7 +127,7 @@ static __always_inline int report_name_and_text(__u32 kind, long result, __u16 t
 	append_user_text(scratch, text_tag, (void *)call.argument[text]);
 	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name],
 		is_first ? PROBE_TAG_SECOND_PATH : PROBE_TAG_PATH, is_first ? PROBE_TAG_SECOND_TEXT : PROBE_TAG_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -144,7 +144,7 @@ static __always_inline int report_directory(long result)
 	if (!scratch)
 		return 0;
 	append_base(scratch, task, AT_FDCWD, PROBE_TAG_PATH);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -166,7 +166,7 @@ static __always_inline int report_second_name(__u32 kind, long result, int direc
 	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
 	append_name(scratch, task, second_directory >= 0 ? (int)call.argument[second_directory] : AT_FDCWD, (void *)call.argument[second_name],
 		PROBE_TAG_SECOND_PATH, PROBE_TAG_SECOND_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -201,7 +201,7 @@ static __always_inline int report_descriptor(__u32 kind, long result, __u32 mode
 		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
 	if (text < 6)
 		append_user_text(scratch, PROBE_TAG_SECOND_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -232,7 +232,7 @@ static __always_inline int report_call(__u32 kind, long result, __u32 target, __
 		body->target_pid = call.argument[target];
 	if (text < 6)
 		append_user_text(scratch, PROBE_TAG_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }
 
@@ -253,7 +253,7 @@ static __always_inline int report_call_of_file(__u32 kind, long result, __u32 de
 	struct mount *mount = file ? mount_of_path(&file->f_path) : NULL;
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }
 

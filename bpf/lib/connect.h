@@ -33,7 +33,7 @@ static __always_inline void report_unix_connect(struct probe_config *settings, s
 	body->result = result;
 	body->fd = fd;
 	append_path(scratch, PROBE_TAG_PATH, dentry, mount);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }
 
 static __always_inline void report_datagram_connect(struct probe_config *settings, struct task_struct *task, struct sock *sock, long result, int fd)
@@ -48,5 +48,5 @@ static __always_inline void report_datagram_connect(struct probe_config *setting
 	if (!scratch)
 		return;
 	*BODY(scratch, probe_network) = body;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }

@@ -128,8 +128,15 @@ static __always_inline void abandon(struct scratch *scratch)
 	scratch->busy = 0;
 }
 
-/* Copies the message into the ring, or counts its loss. Bulk messages leave the last part of the ring to the others. */
-static __always_inline void submit(struct scratch *scratch, struct probe_config *settings, bool bulk)
+/*
+ * How far the ring may be filled by a message: a flood of one rank never takes the room of the next. Files, packets and connections
+ * come in any number; single calls are fewer, yet a process can repeat them as fast as it likes; of processes a machine makes few,
+ * and whoever misses one misjudges everything that it does later.
+ */
+enum rank { RANK_BULK, RANK_CALL, RANK_PROCESS };
+
+/* Copies the message into the ring, or counts its loss. */
+static __always_inline void submit(struct scratch *scratch, struct probe_config *settings, enum rank rank)
 {
 	struct probe_header *header = HEADER(scratch);
 	__u64 pending = bpf_ringbuf_query(&messages, BPF_RB_AVAIL_DATA);
@@ -138,7 +145,7 @@ static __always_inline void submit(struct scratch *scratch, struct probe_config 
 	if (size > PROBE_RECORD_MAX)
 		size = PROBE_RECORD_MAX;
 	header->size = size;
-	if (bulk && pending > settings->bulk_limit) {
+	if ((rank == RANK_BULK && pending > settings->bulk_limit) || (rank == RANK_CALL && pending > settings->call_limit)) {
 		count_lost(header->kind, PROBE_LOSS_RING_RESERVE);
 	} else if (bpf_ringbuf_output(&messages, scratch->data, size,
 			pending >= settings->wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP)) {

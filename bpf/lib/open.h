@@ -85,6 +85,6 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 	struct mount *mount = mount_of_path(&file->f_path);
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }

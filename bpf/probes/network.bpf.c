@@ -58,7 +58,7 @@ int BPF_PROG(tcp_connect, struct sock *socket, int before, int after)
 	fill_addresses(body, socket);
 	body->result = -EINPROGRESS;
 	body->fd = -1;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -91,7 +91,7 @@ static __always_inline int connected(struct probe_config *settings, struct task_
 	body->result = result;
 	body->fd = call->argument[0];
 	if (body->family == AF_INET || body->family == AF_INET6)
-		submit(scratch, settings, true);
+		submit(scratch, settings, RANK_BULK);
 	else
 		abandon(scratch);
 	return 0;
@@ -120,7 +120,7 @@ ON_EXIT(connect)
 			body->local_port = LOAD(sock, __sk_common.skc_num);
 		body->result = context->ret;
 		body->fd = call.argument[0];
-		submit(scratch, settings, true);
+		submit(scratch, settings, RANK_BULK);
 	}
 	bpf_map_delete_elem(&connecting, &thread);
 	return 0;

@@ -66,7 +66,7 @@ package struct RuntimeAggregator {
     }
 
     private mutating func take() -> [RuntimeRecord] {
-        defer { rows.removeAll(keepingCapacity: true) }
+        defer { rows.removeAll() }
         return rows.sorted { ($0.key.executable, $0.key.container, $0.key.parent, $0.key.uid) < ($1.key.executable, $1.key.container, $1.key.parent, $1.key.uid) }.map { key, row in
             RuntimeRecord(
                 kind: "process", executable: key.executable, sha256: row.digests?.sha256, parentExecutable: key.parent.isEmpty ? nil : key.parent,
