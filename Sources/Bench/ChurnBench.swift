@@ -41,9 +41,10 @@ struct ChurnBench {
             if now.residentKiB < after.residentKiB { after = now }
         }
         print("\n### Churn\n\n\(Figure.count(result.made)) containers one after the other (mount, pid, UTS and IPC namespaces and a control group each), \(Figure.seconds(result.wallSeconds)):\n")
-        let table = Table("messages of starts", "lost", "sensor, processor time", "resident before", "at the end", "when they are gone", "growth")
+        let table = Table("messages of starts", "lost", "sensor, processor time", "resident before", "at the end", "when they are gone", "growth", "of it anonymous")
         table.row(
             Figure.count(seen.seen["exec"] ?? 0), Figure.count(seen.lostInAll), Figure.seconds(after.cpuSeconds - before.cpuSeconds), Figure.mebibytes(before.residentKiB),
-            Figure.mebibytes(highest), Figure.mebibytes(after.residentKiB), Figure.mebibytes(after.residentKiB - before.residentKiB) + " (aim: below 5)")
+            Figure.mebibytes(highest), Figure.mebibytes(after.residentKiB), Figure.mebibytes(after.residentKiB - before.residentKiB) + " (aim: below 5)",
+            Figure.mebibytes(after.anonymousKiB - before.anonymousKiB))
     }
 }

@@ -78,7 +78,8 @@ package final class ProcessTree {
 
     private func update(_ record: ProcessRecord, from event: Event) {
         // threads may have names of their own: the process goes by its leader's
-        if event.threadID == event.process.pid { record.comm = event.comm }
+        // (set only when it changes: a set name makes the record join its lines anew)
+        if event.threadID == event.process.pid, record.comm != event.comm { record.comm = event.comm }
         record.uid = event.uid
         record.gid = event.gid
         if record.parentPID != event.parentPID {
