@@ -148,7 +148,9 @@ let package = Package(
         command("scenarios", "Sources/Scenarios/Command", ["Fleet", "ScenarioRunner", "ScenarioModel", "Simulation", "Foundations"]),
 
         // Measures; never judges.
-        command("wiz-bench", "Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
+        .executableTarget(
+            name: "wiz-bench", dependencies: ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner", argumentParser],
+            path: "Sources/Bench", exclude: ["README.md", "Programs"], swiftSettings: ours, plugins: ["EmbedC"]),
 
         // Compiles C (probes for the kernel, static attack programs) at build time and embeds the result.
         .executableTarget(name: "embed-c", path: "Sources/System/EmbedC", swiftSettings: ours),
@@ -185,7 +187,7 @@ let package = Package(
         .systemLibrary(name: "CNghttp2", path: "Sources/System/CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests("SimulationTests", "Tests/Simulation", ["Simulation", "BackendCore", "Portal", "Spool", "Redaction", "Contract", "Foundations"]),
-        tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Foundations"]),
+        tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Enrichment", "Foundations", "Host", "Pipeline", "Rules"]),
         tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations"]),
         tests("TidyTests", "Tests/Tidy", [crypto, yams]),
     ],

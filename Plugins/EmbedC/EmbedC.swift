@@ -3,7 +3,7 @@ import PackagePlugin
 
 /// Compiles the C files that belong to a target and embeds the results in one generated Swift file.
 ///
-/// `Probes` gets `bpf/probes/*.bpf.c` compiled for the kernel; `ScenarioActions` gets its `Programs/*.c` as static
+/// `Probes` gets `bpf/probes/*.bpf.c` compiled for the kernel; other targets get their `Programs/*.c` as static
 /// executables. One Swift file holding base64 literals is the form that compiles at once: array literals and
 /// `.embedInCode` grow without bound in the type checker, and a declared object output would be copied as a resource.
 @main

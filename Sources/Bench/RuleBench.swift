@@ -17,13 +17,11 @@ struct RuleBench {
     }
 
     private func measure(_ rules: RuleSet, _ what: String) {
-        print("\nrule engine, \(rules.count) rules: \(what); processor time of one thread")
-        print("kind            rules  nodes   ns/event")
-        func column(_ text: String, _ width: Int) -> String { text.padding(toLength: width, withPad: " ", startingAt: 0) }
+        print("\n### The rule engine alone\n\n\(rules.count) rules: \(what); processor time of one thread.\n")
+        let table = Table("kind", "rules", "nodes", "ns an event")
         for result in RuleBenchmark.run(rules, nanoseconds: ThreadClock.processorTime) where result.rules > 0 {
-            print(
-                column(result.kind.name, 16) + column("\(result.rules)", 7) + column("\(result.nodes)", 8) + String(format: "%.0f", result.nanosecondsPerEvent)
-                    + (result.detections > 0 ? "   (\(result.detections) detections a round)" : ""))
+            let detections = result.detections > 0 ? " (\(result.detections) detections a round)" : ""
+            table.row(result.kind.name, "\(result.rules)", "\(result.nodes)", Figure.count(Int(result.nanosecondsPerEvent)) + detections)
         }
     }
 }

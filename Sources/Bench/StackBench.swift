@@ -1,6 +1,5 @@
 import Foundation
 import Foundations
-import Glibc
 import ScenarioModel
 import ScenarioRunner
 
@@ -24,19 +23,22 @@ struct StackBench {
     private func measure(_ stack: Stack) async throws {
         guard let pid = await stack.sensorPID() else { throw Shell.Failure(description: "no sensor") }
         try await Task.sleep(for: .seconds(10))
-        let before = Self.usage(pid: pid)
+        let before = ProcessUsage(pid: pid)
         try await Task.sleep(for: .seconds(idleSeconds))
-        let after = Self.usage(pid: pid)
-        let share = Double(after.ticks - before.ticks) / Double(sysconf(Int32(_SC_CLK_TCK))) / Double(idleSeconds) * 100
-        print("\nidle for \(idleSeconds) s, portal and API server connected, probes attached")
-        print("resident \(after.residentKiB / 1024) MiB (anonymous \(after.anonymousKiB / 1024) MiB), CPU \(String(format: "%.2f", share)) % of one core")
+        let after = ProcessUsage(pid: pid)
+        let share = (after.cpuSeconds - before.cpuSeconds) / Double(idleSeconds) * 100
+        print("\n### The stack, idle and detecting\n")
+        let table = Table("what", "figure", "aim")
+        table.row("resident, idle", "\(Figure.mebibytes(after.residentKiB)), of which \(Figure.mebibytes(after.anonymousKiB)) anonymous", "50 MiB")
+        table.row("processor, idle for \(idleSeconds) s, probes attached", String(format: "%.2f %% of one core", share), "0.5 %")
         let times = try await latencies(stack)
         guard !times.isEmpty else { return print("no detection arrived") }
         func at(_ quantile: Double) -> Int { Int(times[min(times.count - 1, Int(Double(times.count) * quantile))] * 1000) }
-        print("\nexecve -> cloud event returned by the portal's API, \(times.count) of \(samples) detections")
-        print("p50 \(at(0.5)) ms, p90 \(at(0.9)) ms, p99 \(at(0.99)) ms, longest \(at(1)) ms")
-        let loaded = Self.usage(pid: pid)
-        print("resident afterwards \(loaded.residentKiB / 1024) MiB, highest \(loaded.highestKiB / 1024) MiB")
+        table.row(
+            "execve to cloud event returned by the portal's API, \(times.count) of \(samples) detections", "p50 \(at(0.5)) ms, p90 \(at(0.9)) ms, p99 \(at(0.99)) ms, longest \(at(1)) ms",
+            "p99 1 s")
+        let loaded = ProcessUsage(pid: pid)
+        table.row("resident afterwards", "\(Figure.mebibytes(loaded.residentKiB)), highest \(Figure.mebibytes(loaded.highestKiB))", "-")
     }
 
     // Each run is a program of another name, so that no two are one aggregated detection.
@@ -56,23 +58,5 @@ struct StackBench {
             }
         }
         return out.sorted()
-    }
-
-    private struct Usage {
-        var ticks: Int
-        var residentKiB: Int
-        var anonymousKiB: Int
-        var highestKiB: Int
-    }
-
-    private static func usage(pid: Int32) -> Usage {
-        let stat = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
-        let fields = stat[(stat.lastIndex(of: ")") ?? stat.startIndex)...].split(separator: " ")
-        let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        func kib(_ name: String) -> Int {
-            status.split(separator: "\n").first { $0.hasPrefix(name + ":") }?.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0
-        }
-        // proc(5): utime and stime are fields 14 and 15, counted from the pid
-        return Usage(ticks: (Int(fields[12]) ?? 0) + (Int(fields[13]) ?? 0), residentKiB: kib("VmRSS"), anonymousKiB: kib("RssAnon"), highestKiB: kib("VmHWM"))
     }
 }

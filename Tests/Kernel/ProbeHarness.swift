@@ -14,12 +14,14 @@ final class ProbeHarness {
     /// Gets each message as it lies in the ring buffer, beside its event.
     var record: ((UnsafeRawBufferPointer, Event) -> Void)?
 
-    init(kinds: Set<EventKind>, ringBytes: Int = 8 << 20) throws {
+    /// - Parameter onlyPIDNamespace: the only one whose processes are reported; 0 for all.
+    init(kinds: Set<EventKind>, ringBytes: Int = 8 << 20, onlyPIDNamespace: UInt32 = 0) throws {
         var options = ProbeOptions()
         // the test process itself makes some of the events
         options.ownPID = 0
         options.kinds = kinds
         options.ringBytes = ringBytes
+        options.onlyPIDNamespace = onlyPIDNamespace
         // on a kernel that takes both sets, each is tested
         options.hookSet = ProcessInfo.processInfo.environment["KERNEL_HOOK_SET"].flatMap(HookSet.init)
         probes = try ProbeSet(options: options)

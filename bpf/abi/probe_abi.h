@@ -67,7 +67,7 @@ enum probe_kind {
 /* Why a message was not sent. */
 enum probe_loss {
 	PROBE_LOSS_RING_FULL = 0,    /* no room for any message */
-	PROBE_LOSS_RING_RESERVE = 1, /* bulk message refused to keep room for process messages */
+	PROBE_LOSS_RING_RESERVE = 1, /* refused to keep the rest of the ring for messages of a higher rank */
 	PROBE_LOSS_SCRATCH_BUSY = 2, /* a program interrupted another one on the same CPU */
 	PROBE_LOSS_CONTEXT = 3,      /* what it belongs to was not seen, or was evicted: an answer without its question */
 	PROBE_LOSS_BOUND = 4,        /* more of them at once than are looked at */
@@ -206,7 +206,8 @@ struct probe_config {
 	__u32 own_pid;        /* the sensor's thread group: never reported */
 	__u32 only_pid_ns;    /* 0, or the only pid namespace that is reported (tests, record) */
 	__u64 wake_bytes;     /* wake the reader when so much is pending */
-	__u64 bulk_limit;     /* pending bytes above which bulk messages are refused */
+	__u64 bulk_limit;     /* pending bytes above which files, packets and connections are refused */
+	__u64 call_limit;     /* the same for single system calls: above it only processes have room */
 	__u64 kinds;          /* bit per kind: 0 = nobody wants it */
 };
 

@@ -109,7 +109,7 @@ static __always_inline int report_change(__u32 kind, long result, int directory,
 	if (!append_names_of_call(scratch, kind == PROBE_UNLINK && (body->flags & AT_REMOVEDIR) ? PROBE_RMDIR : kind))
 		append_name(scratch, task, directory < 6 && directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name_index],
 			PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -134,7 +134,7 @@ static __always_inline int report_owner(long result, int directory, int name, in
 	body->owner_gid = call.argument[owner + 1];
 	if (!append_names_of_call(scratch, PROBE_CHOWN))
 		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -159,7 +159,7 @@ static __always_inline int report_name_and_text(__u32 kind, long result, __u16 t
 		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name],
 			is_first ? PROBE_TAG_SECOND_PATH : PROBE_TAG_PATH, is_first ? PROBE_TAG_SECOND_TEXT : PROBE_TAG_TEXT);
 	}
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ static __always_inline int report_directory(long result)
 	if (!scratch)
 		return 0;
 	append_base(scratch, task, AT_FDCWD, PROBE_TAG_PATH);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -196,13 +196,13 @@ static __always_inline int report_second_name(__u32 kind, long result, int direc
 		return 0;
 	BODY(scratch, probe_file)->result = result;
 	if (append_names_of_call(scratch, kind)) {
-		submit(scratch, settings, true);
+		submit(scratch, settings, RANK_BULK);
 		return 0;
 	}
 	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
 	append_name(scratch, task, second_directory >= 0 ? (int)call.argument[second_directory] : AT_FDCWD, (void *)call.argument[second_name],
 		PROBE_TAG_SECOND_PATH, PROBE_TAG_SECOND_TEXT);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -237,7 +237,7 @@ static __always_inline int report_descriptor(__u32 kind, long result, __u32 mode
 		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
 	if (text < 6)
 		append_user_text(scratch, PROBE_TAG_SECOND_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -276,7 +276,7 @@ static __always_inline int report_call(__u32 kind, long result, __u32 target, __
 		bpf_map_delete_elem(&kept_targets, &thread);
 	if (text < 6)
 		append_user_text(scratch, PROBE_TAG_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }
 
@@ -297,7 +297,7 @@ static __always_inline int report_call_of_file(__u32 kind, long result, __u32 de
 	struct mount *mount = file ? mount_of_path(&file->f_path) : NULL;
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }
 

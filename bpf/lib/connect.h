@@ -127,7 +127,7 @@ static __always_inline void report_unix_connect(struct probe_config *settings, s
 			return;
 		}
 	}
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }
 
 static __always_inline void report_datagram_connect(struct probe_config *settings, struct task_struct *task, struct sock *sock, long result, int fd)
@@ -142,5 +142,5 @@ static __always_inline void report_datagram_connect(struct probe_config *setting
 	if (!scratch)
 		return;
 	*BODY(scratch, probe_network) = body;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }

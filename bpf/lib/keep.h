@@ -165,6 +165,6 @@ static __always_inline int report_wanted_module(const char *name)
 	body->number = PROBE_CALL_REQUEST_MODULE;
 	body->result = -EINPROGRESS;
 	append_kernel_text(scratch, PROBE_TAG_TEXT, name);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }

@@ -128,8 +128,29 @@ static __always_inline void abandon(struct scratch *scratch)
 	scratch->busy = 0;
 }
 
-/* Copies the message into the ring, or counts its loss. Bulk messages leave the last part of the ring to the others. */
-static __always_inline void submit(struct scratch *scratch, struct probe_config *settings, bool bulk)
+/*
+ * How far the ring may be filled by a message: a flood of one rank never takes the room of the next. Files, packets and connections
+ * come in any number; single calls are fewer, yet a process can repeat them as fast as it likes; of processes a machine makes few,
+ * and whoever misses one misjudges everything that it does later.
+ */
+enum rank { RANK_BULK, RANK_CALL, RANK_PROCESS };
+
+/*
+ * Whether the reader is to be woken. Each waking interrupts a processor, which costs more than the message when that processor is a
+ * virtual one; and a reader that sleeps has left nothing behind, so what is pending passes the mark on its way up. Woken is it there, and
+ * once more each time as much again has gathered, in case two processors passed the mark at once.
+ */
+static __always_inline __u64 wake_flag(__u64 pending, struct probe_config *settings)
+{
+	__u64 mark = settings->wake_bytes;
+	if (pending < mark)
+		return BPF_RB_NO_WAKEUP;
+	// a power of two, as the ring is
+	return (pending & (mark - 1)) < mark / 4 ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP;
+}
+
+/* Copies the message into the ring, or counts its loss. */
+static __always_inline void submit(struct scratch *scratch, struct probe_config *settings, enum rank rank)
 {
 	struct probe_header *header = HEADER(scratch);
 	__u64 pending = bpf_ringbuf_query(&messages, BPF_RB_AVAIL_DATA);
@@ -138,10 +159,9 @@ static __always_inline void submit(struct scratch *scratch, struct probe_config 
 	if (size > PROBE_RECORD_MAX)
 		size = PROBE_RECORD_MAX;
 	header->size = size;
-	if (bulk && pending > settings->bulk_limit) {
+	if ((rank == RANK_BULK && pending > settings->bulk_limit) || (rank == RANK_CALL && pending > settings->call_limit)) {
 		count_lost(header->kind, PROBE_LOSS_RING_RESERVE);
-	} else if (bpf_ringbuf_output(&messages, scratch->data, size,
-			pending >= settings->wake_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP)) {
+	} else if (bpf_ringbuf_output(&messages, scratch->data, size, wake_flag(pending, settings))) {
 		count_lost(header->kind, PROBE_LOSS_RING_FULL);
 	} else {
 		count(&sent, header->kind);

@@ -110,6 +110,6 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
 	if (known)
 		append_kernel_text(scratch, PROBE_TAG_SECOND_TEXT, known->path);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }

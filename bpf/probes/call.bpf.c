@@ -87,7 +87,7 @@ static __always_inline int duplicated(long result)
 	fill_call(body, &call, result);
 	// what the registers beyond the arguments hold means nothing: the family of the socket goes there
 	body->arguments[3] = LOAD(sock, __sk_common.skc_family);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }
 

@@ -44,7 +44,7 @@ static __always_inline int sent_to(struct bpf_sock_addr *context, __u32 family)
 	fill_header_of_task(HEADER(scratch), task, PROBE_DATAGRAM);
 	clear_body(scratch, sizeof(struct probe_network));
 	*BODY(scratch, probe_network) = body;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return PASS;
 }
 

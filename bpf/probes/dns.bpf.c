@@ -62,7 +62,7 @@ static __always_inline void report(struct __sk_buff *skb, struct packet *packet,
 	if (bpf_skb_load_bytes(skb, at, scratch->data + to, length) == 0)
 		scratch->used = to + length;
 	close_string(scratch, string);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }
 
 static __always_inline void read_stream(struct __sk_buff *skb, struct packet *packet, struct dns_flow *flow, struct probe_config *settings, bool outgoing)

@@ -66,6 +66,6 @@ ON_EXIT(mmap)
 	struct mount *mount = mount_of_path(&file->f_path);
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }

@@ -21,6 +21,6 @@ int BPF_PROG(loaded_module, struct module *module)
 	if (!scratch)
 		return 0;
 	append_kernel_text(scratch, PROBE_TAG_TEXT, module->name);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_CALL);
 	return 0;
 }

@@ -58,7 +58,7 @@ int BPF_PROG(tcp_connect, struct sock *socket, int before, int after)
 	fill_addresses(body, socket);
 	body->result = -EINPROGRESS;
 	body->fd = -1;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 
@@ -101,7 +101,7 @@ static __always_inline void report_failed_connect(struct probe_config *settings,
 	body->result = result;
 	body->fd = call->argument[0];
 	if (is_told)
-		submit(scratch, settings, true);
+		submit(scratch, settings, RANK_BULK);
 	else
 		abandon(scratch);
 }
@@ -142,7 +142,7 @@ static __always_inline void report_handshake(struct probe_config *settings, stru
 		body->local_port = LOAD(sock, __sk_common.skc_num);
 	body->result = result;
 	body->fd = call->argument[0];
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 }
 
 ON_EXIT(connect)

@@ -152,7 +152,7 @@ int BPF_PROG(process_exec, struct task_struct *current_task, pid_t old_pid, stru
 			append_path(scratch, PROBE_TAG_CWD, LOAD(fs, pwd.dentry), mount);
 	}
 	append_cgroup(scratch, task);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_PROCESS);
 	return 0;
 }
 
@@ -176,7 +176,7 @@ int BPF_PROG(process_fork, struct task_struct *child, unsigned long clone_flags)
 	struct pid *pid = LOAD(child, thread_pid);
 	if (pid)
 		body->child_ns_pid = own_namespace_pid(pid, NULL);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_PROCESS);
 	return 0;
 }
 
@@ -196,6 +196,6 @@ int BPF_PROG(process_exit, struct task_struct *gone)
 		return 0;
 	int group_code = LOAD(signal, group_exit_code);
 	BODY(scratch, probe_exit)->code = group_code ? group_code : LOAD(task, exit_code);
-	submit(scratch, settings, false);
+	submit(scratch, settings, RANK_PROCESS);
 	return 0;
 }

@@ -27,7 +27,7 @@ static __always_inline int serving(__u32 kind, long result, bool result_is_descr
 	fill_addresses(body, sock);
 	body->result = result;
 	body->fd = fd;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 

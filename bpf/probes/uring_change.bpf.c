@@ -44,7 +44,7 @@ static __always_inline int end_change(struct scratch *scratch, __u32 kind)
 {
 	struct probe_config *settings = wanted(kind);
 	if (settings)
-		submit(scratch, settings, true);
+		submit(scratch, settings, RANK_BULK);
 	else
 		abandon(scratch);
 	return 0;

@@ -17,7 +17,7 @@ static __always_inline int accepted(struct probe_config *settings, struct task_s
 	struct probe_network *body = BODY(scratch, probe_network);
 	fill_addresses(body, sock);
 	body->result = body->fd = result;
-	submit(scratch, settings, true);
+	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
 

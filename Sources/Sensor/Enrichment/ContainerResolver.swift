@@ -9,8 +9,10 @@ package struct ContainerResolver {
     package let host: Namespaces
     private var cache: [String: ContainerContext?] = [:]
     /// Paths kept; beyond that the cache starts anew (`containerCacheFull`).
-    package static let cacheMax = 16_384
+    package static let cacheMax = 1024
     package private(set) var resets: UInt64 = 0
+
+    package var cached: Int { cache.count }
 
     package init(host: Namespaces) { self.host = host }
 
@@ -20,7 +22,7 @@ package struct ContainerResolver {
         let key = (named ? "n" : "-") + cgroupPath
         if let known = cache[key] { return known }
         if cache.count >= Self.cacheMax {
-            cache.removeAll(keepingCapacity: true)
+            cache.removeAll()
             resets += 1
         }
         let found = Self.parse(cgroupPath, acceptNames: named)

@@ -9,6 +9,11 @@ package struct NamespaceHolders {
 
     package init() {}
 
+    /// The namespace has gone.
+    package mutating func forget(mountNamespace: UInt32) { holders[mountNamespace] = nil }
+
+    package var count: Int { holders.count }
+
     /// A living process of that namespace other than `process`; nil when there is none.
     package mutating func holder(of namespace: UInt32, except process: ProcessKey, in tree: ProcessTree) -> UInt32? {
         guard namespace != 0 else { return nil }

@@ -12,6 +12,9 @@ package final class ProcessTree {
     /// Where and why something was left out.
     package private(set) var ledger = Ledger()
     private var byPID: [UInt32: ProcessRecord] = [:]
+    /// Living processes by mount namespace; the kernel gives the number of one that has gone to the next that is made.
+    private var mountNamespaces: [UInt32: Int] = [:]
+    private var namespacesGone: [UInt32] = []
 
     package init(capacity: Int = 65_536) {
         self.capacity = capacity
@@ -51,7 +54,7 @@ package final class ProcessTree {
         let (record, isNew) = record(for: event)
         switch event.details {
         case .exec(let exec):
-            record.exec = exec
+            move(record, to: exec)
             record.execTime = event.time
             record.digests = nil
             update(record, from: event)
@@ -66,7 +69,7 @@ package final class ProcessTree {
             insert(child)
         case .exit:
             record.exitTime = event.time
-            if byPID[event.process.pid] === record { byPID[event.process.pid] = nil }
+            if byPID[event.process.pid] === record { remove(record) }
         default:
             update(record, from: event)
         }
@@ -75,7 +78,8 @@ package final class ProcessTree {
 
     private func update(_ record: ProcessRecord, from event: Event) {
         // threads may have names of their own: the process goes by its leader's
-        if event.threadID == event.process.pid { record.comm = event.comm }
+        // (set only when it changes: a set name makes the record join its lines anew)
+        if event.threadID == event.process.pid, record.comm != event.comm { record.comm = event.comm }
         record.uid = event.uid
         record.gid = event.gid
         if record.parentPID != event.parentPID {
@@ -103,7 +107,40 @@ package final class ProcessTree {
             ledger.count("processTreeFull", at: "processes")
             return
         }
+        if let old = byPID[record.key.pid] { remove(old) }
         byPID[record.key.pid] = record
+        mountNamespaces[record.exec.namespaces.mount, default: 0] += 1
+    }
+
+    private func remove(_ record: ProcessRecord) {
+        byPID[record.key.pid] = nil
+        leave(record.exec.namespaces.mount)
+    }
+
+    private func leave(_ namespace: UInt32) {
+        guard let count = mountNamespaces[namespace] else { return }
+        mountNamespaces[namespace] = count > 1 ? count - 1 : nil
+        if count == 1, namespace != 0 { namespacesGone.append(namespace) }
+    }
+
+    private func move(_ record: ProcessRecord, to exec: ExecDetails) {
+        let before = record.exec.namespaces.mount
+        record.exec = exec
+        // one that found no room in the tree is counted nowhere
+        guard before != exec.namespaces.mount, byPID[record.key.pid] === record else { return }
+        mountNamespaces[exec.namespaces.mount, default: 0] += 1
+        leave(before)
+    }
+
+    /// Whether a living process is in that mount namespace.
+    package func isInUse(mountNamespace: UInt32) -> Bool { mountNamespaces[mountNamespace] != nil }
+
+    /// The mount namespaces whose last process went since the last call: what is remembered of them must not be taken for the next
+    /// namespace of the same number.
+    package func takeNamespacesGone() -> [UInt32] {
+        if namespacesGone.isEmpty { return [] }
+        defer { namespacesGone.removeAll(keepingCapacity: true) }
+        return namespacesGone.filter { mountNamespaces[$0] == nil }
     }
 
     // A chain of daemons each forking the next would keep every dead ancestor alive.
@@ -126,7 +163,7 @@ package final class ProcessTree {
         if let known = byPID[facts.key.pid] {
             guard Self.isSame(known.key, facts.key) else { return nil }
             if known.exec.path.isEmpty {
-                known.exec = facts.exec
+                move(known, to: facts.exec)
                 known.comm = facts.comm
             }
             if known.parent == nil { known.parent = parent(of: facts) }

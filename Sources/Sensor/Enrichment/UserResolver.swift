@@ -32,6 +32,12 @@ package struct UserResolver {
 
     package mutating func learn(_ names: Names, mountNamespace: UInt32) { byNamespace[mountNamespace] = .known(names) }
 
+    /// The namespace has gone; another may get its number.
+    package mutating func forget(mountNamespace: UInt32) { byNamespace[mountNamespace] = nil }
+
+    /// Mount namespaces that something is known of, or asked.
+    package var namespaceCount: Int { byNamespace.count }
+
     package func user(_ uid: UInt32, mountNamespace: UInt32) -> String? {
         if case .known(let names) = byNamespace[mountNamespace], let name = names.users[uid] { return name }
         return uid == 0 ? "root" : nil

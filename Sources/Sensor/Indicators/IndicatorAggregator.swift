@@ -55,6 +55,14 @@ package struct IndicatorAggregator {
         let process: ProcessKey
     }
 
+    private var last: LastTree?
+    private struct LastTree {
+        let tree: [ProcessSnapshot]
+        let until: MonotonicInstant
+    }
+    /// How long the tree of a sighting may serve those that follow it.
+    package static let treeAgeMax: Duration = .seconds(1)
+
     package init(settings: Settings = Settings()) { self.settings = settings }
 
     package var pendingCount: Int { pending.count }
@@ -66,16 +74,16 @@ package struct IndicatorAggregator {
         switch event.event.details {
         case .network(let network) where event.event.kind == .connect || event.event.kind == .datagram:
             guard let address = network.remote, isWorthAsking(address) else { return [] }
-            return met(Indicator(.ip, address.description), by: Sighting(event), at: now)
+            return met(Indicator(.ip, address.description), of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
         case .dns(let dns) where !dns.isAnswer && !dns.name.isEmpty:
-            return met(Indicator(.domain, dns.name), by: Sighting(event), at: now)
+            return met(Indicator(.domain, dns.name), of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
         default: return []
         }
     }
 
     /// The digests of an executed file became known, perhaps long after the process went.
     package mutating func observe(_ digests: FileDigests, by sighting: Sighting, at now: Now) -> [Effect] {
-        met(Indicator(.sha256, digests.sha256), by: sighting, at: now)
+        met(Indicator(.sha256, digests.sha256), of: sighting.event.process, by: { _ in sighting }, at: now)
     }
 
     // RFC 6890: addresses that name nobody in the world. The documentation networks (TEST-NET) are asked for: nothing real
@@ -89,13 +97,30 @@ package struct IndicatorAggregator {
         return n >> 24 != 127 && n >> 24 != 10 && n >> 24 != 0 && n >> 20 != 0xAC1 && n >> 16 != 0xC0A8 && n >> 16 != 0xA9FE && n >> 28 < 0xE
     }
 
-    private mutating func met(_ indicator: Indicator, by sighting: Sighting, at now: Now) -> [Effect] {
-        if let answer = known[indicator], answer.until > now.monotonic {
-            return answer.verdict.isMalicious ? detection(answer.verdict, sighting).map { [.detection($0)] } ?? [] : []
+    // Whoever asks for a thousand names in a row is copied once: what is kept of each sighting shares the tree of the one before, while that
+    // is young and its process is what it was.
+    private mutating func sighting(of event: EnrichedEvent, at now: Now) -> Sighting {
+        if let last, last.until > now.monotonic, let first = last.tree.first, first.key == event.process.key, first.execTime == event.process.execTime,
+            first.container == event.container, first.digests == event.process.digests
+        {
+            return Sighting(event, tree: last.tree)
         }
-        if pending[indicator] != nil {
-            if (pending[indicator]?.sightings.count ?? 0) < Self.sightingsMax {
-                pending[indicator]?.sightings.append(sighting)
+        let made = Sighting(event)
+        last = LastTree(tree: made.tree, until: now.monotonic + Self.treeAgeMax)
+        return made
+    }
+
+    // A sighting copies the process and its ancestors: it is made only when it is kept.
+    private mutating func met(_ indicator: Indicator, of process: ProcessKey, by sighting: (inout Self) -> Sighting, at now: Now) -> [Effect] {
+        if let answer = known[indicator], answer.until > now.monotonic {
+            return answer.verdict.isMalicious ? detection(answer.verdict, sighting(&self)).map { [.detection($0)] } ?? [] : []
+        }
+        if let known = pending[indicator] {
+            // of one process one sighting is enough: it makes one detection
+            guard !known.sightings.contains(where: { $0.event.process == process }) else { return [] }
+            if known.sightings.count < Self.sightingsMax {
+                let met = sighting(&self)
+                pending[indicator]?.sightings.append(met)
             } else {
                 ledger.count("sightingsFull", at: "indicators")
             }
@@ -105,7 +130,7 @@ package struct IndicatorAggregator {
             ledger.count("pendingFull", at: "indicators")
             return []
         }
-        pending[indicator] = Pending(sightings: [sighting], notBefore: now.monotonic)
+        pending[indicator] = Pending(sightings: [sighting(&self)], notBefore: now.monotonic)
         unasked.append(indicator)
         if gatheringSince == nil { gatheringSince = now.monotonic }
         return unasked.count >= settings.batchMax ? ask(at: now) : []

@@ -10,11 +10,14 @@ package struct Sighting: Sendable {
     package var tree: [ProcessSnapshot]
     package var container: ContainerContext?
 
-    package init(_ event: EnrichedEvent) {
+    package init(_ event: EnrichedEvent) { self.init(event, tree: ProcessSnapshot.tree(of: event.process)) }
+
+    /// - Parameter tree: of the event's process, made before.
+    init(_ event: EnrichedEvent, tree: [ProcessSnapshot]) {
         self.event = event.event
         time = event.wallTime
         userName = event.userName
-        tree = ProcessSnapshot.tree(of: event.process)
+        self.tree = tree
         container = event.container
     }
 }

@@ -9,6 +9,8 @@ struct DigestWait {
     private(set) var ledger = Ledger()
     private var sightings: [FileHasher.Request: Sighting] = [:]
 
+    var count: Int { sightings.count }
+
     /// - Returns: false when there is no room.
     mutating func hold(_ sighting: Sighting, for request: FileHasher.Request) -> Bool {
         guard sightings.count < Self.capacity else {

@@ -104,6 +104,7 @@ package final class Pipeline {
         report.eventsSeen[event.kind, default: 0] += 1
 
         let (process, isNew) = processes.handle(event)
+        for namespace in processes.takeNamespacesGone() { forget(mountNamespace: namespace) }
         if isNew, event.kind != .exec { effects.append(.scan(pid: event.process.pid)) }
         if case .exec(let exec) = event.details { enter(process, exec) }
         let enriched = EnrichedEvent(
@@ -118,6 +119,11 @@ package final class Pipeline {
         rules.evaluate(enriched, into: &detections)
         take(at: now)
         if !subscribers.isEmpty { show(enriched) }
+    }
+
+    private func forget(mountNamespace: UInt32) {
+        users.forget(mountNamespace: mountNamespace)
+        holders.forget(mountNamespace: mountNamespace)
     }
 
     // A new program: its container, its pod, the names of its users.
@@ -207,6 +213,8 @@ package final class Pipeline {
         case .processes(let facts):
             for fact in facts { adopt(fact) }
         case .names(let names, let namespace):
+            // the answer of a question about a container that has gone meanwhile would stay for ever
+            guard processes.isInUse(mountNamespace: namespace) else { return }
             users.learn(names, mountNamespace: namespace)
         case .digests(let digests, let request):
             learn(digests, of: request, at: now)
@@ -287,6 +295,11 @@ package final class Pipeline {
         for process in out.processes { if let container = process.container { seen[container.id] = container } }
         out.containers = seen.values.sorted { $0.id < $1.id }
         out.detectionsSuppressed = aggregator.suppressed
+        out.tables = [
+            "processes": processes.count, "userNamespaces": users.namespaceCount, "namespaceHolders": holders.count, "containers": containers.cached,
+            "contextWait": waiting.count, "digestWait": digestWait.count, "indicatorsPending": indicators.pendingCount, "runtimeRows": runtimeData.count,
+            "detectionSeries": aggregator.count,
+        ]
         out.ledger.merge(processes.ledger)
         out.ledger.merge(workloads.ledger)
         out.ledger.merge(waiting.ledger)

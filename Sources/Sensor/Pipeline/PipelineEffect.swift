@@ -29,5 +29,7 @@ package struct PipelineReport: Sendable {
     package var detectionsSuppressed: UInt64 = 0
     package var rules: Int = 0
     package var ledger = Ledger()
+    /// How much each bounded table holds now.
+    package var tables: [String: Int] = [:]
     package init() {}
 }

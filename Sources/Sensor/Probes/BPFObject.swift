@@ -78,14 +78,4 @@ final class BPFObject {
         links.append(link)
         return 0
     }
-
-    /// Run time of a program in nanoseconds and how often it ran; zero unless `bpf_stats` are on.
-    func runTime(of program: Program) -> (nanoseconds: UInt64, runs: UInt64) {
-        let fd = bpf_program__fd(program.pointer)
-        guard fd >= 0 else { return (0, 0) }
-        var info = bpf_prog_info()
-        var length = UInt32(MemoryLayout<bpf_prog_info>.size)
-        guard bpf_obj_get_info_by_fd(fd, &info, &length) == 0 else { return (0, 0) }
-        return (info.run_time_ns, info.run_cnt)
-    }
 }

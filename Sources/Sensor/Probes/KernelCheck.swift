@@ -109,12 +109,12 @@ package struct KernelCheck: Sendable, Codable {
     private static var canCreateAnyMap: Bool { libbpf_probe_bpf_map_type(BPF_MAP_TYPE_ARRAY, nil) == 1 }
 
     /// True when the kernel has the kfunc `bpf_rdonly_cast` (6.2).
-    static let hasTypedPointers: Bool = KernelTypes.running?.has("bpf_rdonly_cast", kind: KernelTypes.function) ?? false
+    static let hasTypedPointers: Bool = KernelTypes.has("bpf_rdonly_cast", kind: KernelTypes.function) ?? false
 
     /// False when the tracepoint of a `tracepoint/GROUP/NAME` or `tp_btf/NAME` section does not exist; other sections say so at load.
     static func hasHook(section: String) -> Bool {
         let parts = section.split(separator: "/")
-        if parts.count == 2, parts[0] == "tp_btf" { return KernelTypes.running?.has("btf_trace_\(parts[1])", kind: KernelTypes.typedef) ?? true }
+        if parts.count == 2, parts[0] == "tp_btf" { return KernelTypes.has("btf_trace_\(parts[1])", kind: KernelTypes.typedef) ?? true }
         guard parts.count == 3, parts[0] == "tracepoint" || parts[0] == "tp" else { return true }
         return ["/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"].contains { reaches("\($0)/\(parts[1])/\(parts[2])/id", F_OK) }
     }

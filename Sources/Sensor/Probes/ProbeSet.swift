@@ -47,6 +47,7 @@ package final class ProbeSet {
     /// - Throws: why not even the least of them can be used.
     package init(options: ProbeOptions) throws(ProbeError) {
         LibbpfLog.install()
+        defer { KernelTypes.release() }
         try KernelCheck.requireBasics()
         self.options = options
         var failure = ProbeError.noTypeInformation
@@ -71,6 +72,7 @@ package final class ProbeSet {
     /// Tells the programs which kinds are wanted: loads what gives them, drops what nobody wants any more. Takes effect with the
     /// next event. What cannot be loaded now is in `hooks`.
     package func configure(kinds: Set<EventKind>) {
+        defer { KernelTypes.release() }
         let unwanted = objects.dropFirst().filter { $0.part.kinds.isDisjoint(with: kinds) }
         for (part, object) in unwanted {
             objects.removeAll { $0.part.name == part.name }
@@ -87,6 +89,7 @@ package final class ProbeSet {
         let ring = UInt64(RingReader.size(for: options.ringBytes))
         var config = probe_config(
             own_pid: options.ownPID, only_pid_ns: options.onlyPIDNamespace, wake_bytes: min(options.wakeBytes, ring / 4), bulk_limit: ring / 4 * 3,
+            call_limit: ring / 8 * 7,
             kinds: kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) })
         var key: UInt32 = 0
         if let map = shared("config") { bpf_map_update_elem(bpf_map__fd(map), &key, &config, 0) }
@@ -179,16 +182,6 @@ package final class ProbeSet {
             if counters.sent > 0 || !counters.lost.isEmpty { out[kind] = counters }
         }
         return out
-    }
-
-    /// Kernel time per program since `bpf_stats` were switched on.
-    package func runTimes() -> [(program: String, nanoseconds: UInt64, runs: UInt64)] {
-        objects.flatMap { _, object in
-            object.programs.map { program in
-                let time = object.runTime(of: program)
-                return (program.name, time.nanoseconds, time.runs)
-            }
-        }
     }
 
     private static func sum(_ map: OpaquePointer, key: UInt32) -> UInt64 {

@@ -31,10 +31,11 @@ package struct RuntimeAggregator {
     package mutating func observe(_ event: EnrichedEvent) {
         guard case .exec(let exec) = event.event.details, !exec.path.isEmpty else { return }
         let key = Key(executable: exec.path, parent: event.process.parent?.exec.path ?? "", container: event.container?.id ?? "", uid: event.event.uid)
-        if rows[key] != nil {
-            rows[key]?.count += 1
-            rows[key]?.last = event.wallTime
-            rows[key]?.context = event.container
+        // the key is three texts: hashed once
+        if let index = rows.index(forKey: key) {
+            rows.values[index].count += 1
+            rows.values[index].last = event.wallTime
+            rows.values[index].context = event.container
             return
         }
         guard rows.count < Self.rowsMax else { return ledger.count("aggregateFull", at: "runtimeData") }
@@ -66,7 +67,7 @@ package struct RuntimeAggregator {
     }
 
     private mutating func take() -> [RuntimeRecord] {
-        defer { rows.removeAll(keepingCapacity: true) }
+        defer { rows.removeAll() }
         return rows.sorted { ($0.key.executable, $0.key.container, $0.key.parent, $0.key.uid) < ($1.key.executable, $1.key.container, $1.key.parent, $1.key.uid) }.map { key, row in
             RuntimeRecord(
                 kind: "process", executable: key.executable, sha256: row.digests?.sha256, parentExecutable: key.parent.isEmpty ? nil : key.parent,

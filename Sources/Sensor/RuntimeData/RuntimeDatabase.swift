@@ -35,7 +35,7 @@ package final class RuntimeDatabase: Sendable {
     private static func open(_ path: String) throws -> DatabasePool {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous=NORMAL") }
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-512") }
         let pool = try DatabasePool(path: path, configuration: configuration)
         try pool.write { db in
             guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "quick_check") }

@@ -31,6 +31,26 @@ void platform_set_libbpf_log(platform_log_line line)
 	libbpf_set_print(print);
 }
 
+void platform_map_large_blocks(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
+}
+
+unsigned long long platform_load_position(const void *position)
+{
+	return __atomic_load_n((const unsigned long long *)position, __ATOMIC_ACQUIRE);
+}
+
+void platform_store_position(void *position, unsigned long long value)
+{
+	__atomic_store_n((unsigned long long *)position, value, __ATOMIC_RELEASE);
+}
+
+unsigned int platform_load_length(const void *length)
+{
+	return __atomic_load_n((const unsigned int *)length, __ATOMIC_ACQUIRE);
+}
+
 int platform_trim_heap(void)
 {
 	return malloc_trim(0);

@@ -12,9 +12,10 @@ import Testing
     private func fork(_ parent: UInt32, _ start: UInt64, child: UInt32, childStart: UInt64) -> Event {
         event(.fork, pid: parent, start: start, .fork(ForkDetails(child: ProcessKey(pid: child, start: BootInstant(nanoseconds: childStart)))))
     }
-    private func exec(_ pid: UInt32, _ start: UInt64, path: String, ppid: UInt32 = 1) -> Event {
+    private func exec(_ pid: UInt32, _ start: UInt64, path: String, ppid: UInt32 = 1, mount: UInt32 = 0) -> Event {
         var details = ExecDetails()
         details.path = path
+        details.namespaces.mount = mount
         return event(.exec, pid: pid, start: start, ppid: ppid, comm: path.split(separator: "/").last.map(String.init) ?? "", .exec(details))
     }
 
@@ -37,6 +38,31 @@ import Testing
         #expect(tree.process(pid: 10) == nil)
         #expect(tree.process(pid: 11)?.parent?.exec.path == "/bin/bash")
         #expect(tree.count == 1)
+    }
+
+    @Test func aMountNamespaceIsGoneWithItsLastProcess() {
+        let tree = ProcessTree()
+        func exit(_ pid: UInt32, _ start: UInt64) { _ = tree.handle(event(.exit, pid: pid, start: start, .exit(ExitDetails(code: 0, signal: 0)))) }
+        _ = tree.handle(exec(10, 1_000, path: "/sbin/host", mount: 1))
+        _ = tree.handle(exec(11, 2_000, path: "/bin/first", mount: 7))
+        _ = tree.handle(fork(11, 2_000, child: 12, childStart: 3_000))
+        exit(11, 2_000)
+        #expect(tree.isInUse(mountNamespace: 7) && tree.takeNamespacesGone() == [])
+        exit(12, 3_000)
+        #expect(!tree.isInUse(mountNamespace: 7))
+        #expect(tree.takeNamespacesGone() == [7])
+        #expect(tree.takeNamespacesGone() == [])
+        // one that leaves by an exec elsewhere, and one whose pid another process has before its end was seen
+        _ = tree.handle(exec(13, 4_000, path: "/bin/in", mount: 8))
+        _ = tree.handle(exec(13, 4_000, path: "/bin/out", mount: 1))
+        _ = tree.handle(exec(14, 5_000, path: "/bin/lost", mount: 9))
+        _ = tree.handle(exec(14, 5_000_000_000, path: "/bin/next", mount: 1))
+        #expect(tree.takeNamespacesGone() == [8, 9])
+        // a number that is in use again before anybody asked is not gone
+        _ = tree.handle(exec(15, 6_000, path: "/bin/a", mount: 5))
+        exit(15, 6_000)
+        _ = tree.handle(exec(16, 7_000, path: "/bin/b", mount: 5))
+        #expect(tree.takeNamespacesGone() == [])
     }
 
     @Test func aReusedPIDIsAnotherProcess() {

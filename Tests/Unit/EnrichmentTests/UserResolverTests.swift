@@ -13,6 +13,16 @@ import Testing
         #expect(resolver.user(33, mountNamespace: 8) == nil)
     }
 
+    @Test func theNextNamespaceOfANumberIsAskedAnew() {
+        var resolver = UserResolver()
+        _ = resolver.shouldRead(mountNamespace: 7)
+        resolver.learn(UserResolver.Names(users: [33: "web"], groups: [:]), mountNamespace: 7)
+        resolver.forget(mountNamespace: 7)
+        #expect(resolver.user(33, mountNamespace: 7) == nil && resolver.namespaceCount == 0)
+        let again = resolver.shouldRead(mountNamespace: 7)
+        #expect(again)
+    }
+
     @Test func brokenLinesArePassedOver() {
         #expect(UserResolver.parse("\n::\nx\na:b\nok:x:12:\n:x:13:\nfirst:x:12:\nbig:x:99999999999:") == [12: "ok"])
     }

@@ -125,12 +125,22 @@ import Testing
         #expect(aggregator.pendingCount == 1)
     }
 
+    @Test func aProcessThatAsksAgainIsOneSighting() {
+        var aggregator = IndicatorAggregator()
+        for _ in 0..<20 { _ = aggregator.observe(query("again.example"), at: at(0)) }
+        _ = aggregator.observe(query("again.example", pid: 101), at: at(0))
+        #expect(aggregator.ledger.lost(at: "indicators", "sightingsFull") == 0)
+        let found = detections(aggregator.handle(.verdicts([malicious(Indicator(.domain, "again.example"))]), at: at(1)))
+        #expect(found.map(\.event.process.pid) == [100, 101])
+        #expect(found.map { $0.processTree.first?.key.pid } == [100, 101])
+    }
+
     @Test func theBoundsHoldAndAreCounted() {
         var aggregator = IndicatorAggregator()
         for n in 0..<(IndicatorAggregator.pendingMax + 10) { _ = aggregator.observe(query("h\(n).example"), at: at(0)) }
         #expect(aggregator.pendingCount == IndicatorAggregator.pendingMax)
         #expect(aggregator.ledger.lost(at: "indicators", "pendingFull") == 10)
-        for _ in 0..<20 { _ = aggregator.observe(query("h0.example"), at: at(0)) }
+        for n in 0..<20 { _ = aggregator.observe(query("h0.example", pid: 200 + UInt32(n)), at: at(0)) }
         #expect(aggregator.ledger.lost(at: "indicators", "sightingsFull") == UInt64(20 - (IndicatorAggregator.sightingsMax - 1)))
     }
 

@@ -26,6 +26,7 @@ struct SensorDaemon {
     let reload: @Sendable () throws -> Settings
 
     func run() async throws {
+        platform_map_large_blocks()
         // what it writes is for its own user, also where a kubelet made the host store's folder for everybody to read
         umask(0o077)
         // one loop for the control socket; the portal's client has its own

@@ -1,5 +1,6 @@
 import CPlatform
 import Foundations
+import Host
 import Logging
 import PortalClient
 import ServiceLifecycle
@@ -11,7 +12,9 @@ struct Upkeep: Service {
     let log: Logger
 
     private static let interval: Duration = .seconds(1)
-    private static let trimEvery = 60
+    private static let trimEvery = 30
+    /// Rounds after which what only the start needed is given back.
+    private static let startIsOver = 20
 
     func run() async throws {
         var shown = SensorThread.State.starting
@@ -23,6 +26,7 @@ struct Upkeep: Service {
                 tell(state)
             }
             rounds += 1
+            if rounds == Self.startIsOver { log.debug("memory.given-back", metadata: ["mappings": "\(ProgramPages.giveBack())"]) }
             if rounds % Self.trimEvery == 0 { _ = platform_trim_heap() }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
