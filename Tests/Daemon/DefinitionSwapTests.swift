@@ -26,9 +26,13 @@ struct DefinitionSwapTests {
         let thread: SensorThread
         private(set) var events: [CloudEvent] = []
 
-        init(rules: RuleSet) throws {
+        /// - Parameter rules: made for the folder, in which a folder for each rule is made.
+        init(rules: (_ folder: String) -> RuleSet) throws {
             folder = FileManager.default.temporaryDirectory.resolvingSymlinksInPath().path + "/definition-swap-\(UUID().uuidString)"
-            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for n in 0..<DefinitionSwapTests.folders {
+                try FileManager.default.createDirectory(atPath: "\(folder)/\(DefinitionSwapTests.name(n))", withIntermediateDirectories: true)
+            }
+            let rules = rules(folder)
             var options = ProbeOptions()
             // the events are made by this process
             options.ownPID = 0
@@ -107,11 +111,12 @@ struct DefinitionSwapTests {
     }
 
     @Test func anUpdateUnderLoadLosesNoEventAndDecidesNoneTwice() throws {
-        let root = try Watch(rules: RuleSet.load(files: []).rules).folder
-        let sets = [true, false].map { Self.rules($0 ? "even" : "odd", below: root, alsoUnlinks: $0) }
-        let watch = try Watch(rules: sets[1])
-        for folder in 0..<Self.folders { try FileManager.default.createDirectory(atPath: "\(root)/\(Self.name(folder))", withIntermediateDirectories: true) }
-        defer { try? FileManager.default.removeItem(atPath: root) }
+        var sets: [RuleSet] = []
+        let watch = try Watch { folder in
+            sets = [true, false].map { Self.rules($0 ? "even" : "odd", below: folder, alsoUnlinks: $0) }
+            return sets[1]
+        }
+        let root = watch.folder
         watch.thread.start()
         defer { watch.thread.stop() }
         try watch.waitForProbes()
@@ -155,7 +160,7 @@ struct DefinitionSwapTests {
 
     /// What the new rules want of the kernel is sent from the moment on at which the new version is said to be in use.
     @Test func fromTheVersionOnNothingThatItWantsIsMissed() throws {
-        let watch = try Watch(rules: RuleSet.load(files: []).rules)
+        let watch = try Watch { _ in RuleSet.load(files: []).rules }
         let sets = [true, false].map { Self.rules($0 ? "even" : "odd", below: watch.folder, alsoUnlinks: $0) }
         watch.thread.start()
         defer { watch.thread.stop() }

@@ -47,6 +47,8 @@ struct SimulatedPortal {
     private let tokenLife: Duration
     private let authority: DefinitionsAuthority
     private let otherSeed: Data
+    /// What sensors are told to trust: one that believes the first chain it sees would believe a spoiled first release too.
+    let root: Data
 
     init(tokenLife: Duration, seed: UInt64) throws {
         self.tokenLife = tokenLife
@@ -56,6 +58,7 @@ struct SimulatedPortal {
         var authority = try DefinitionsAuthority(rootSeed: key(), signingSeed: key(), at: WallInstant(nanoseconds: 0))
         try authority.replaceSigningKey(key(), from: WallInstant(nanoseconds: 0), for: .seconds(250 * 365 * 86_400))
         self.authority = authority
+        root = try authority.rootPublicKey()
         otherSeed = key()
     }
 

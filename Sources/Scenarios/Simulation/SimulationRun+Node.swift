@@ -17,7 +17,7 @@ extension SimulationRun {
             store.condition = nodes[index].diskCondition
             nodes[index].life += 1
             nodes[index].wakeAt = nil
-            let policy = DefinitionsPolicy(trust: nodes[index].trust, inUse: nodes[index].definitionsInUse)
+            let policy = DefinitionsPolicy(trust: .resumed(nodes[index].trust, pin: portal.root), inUse: nodes[index].definitionsInUse)
             let conversation = Conversation(
                 persistentID: "node-\(index)", tuning: tuning, definitions: policy, timeline: store.timeline, seed: nodes[index].seed &+ nodes[index].life, at: now)
             nodes[index].process = SensorNode.Process(conversation: conversation, store: store)

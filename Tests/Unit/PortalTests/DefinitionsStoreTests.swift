@@ -64,11 +64,11 @@ import Testing
     }
 
     @Test func aDamagedFileIsSaidAndTheLastGoodReleaseIsUsed() throws {
-        let disk = Disk()
-        let store = DefinitionsStore(files: disk, pin: nil)
-        try store.save(verified("1.0.0"))
-        try store.save(verified("1.0.1"))
         for change: (inout Data) -> Void in [{ $0.removeLast($0.count / 2) }, { $0 = Data() }, { $0[$0.count / 2] ^= 0x10 }] {
+            let disk = Disk()
+            let store = DefinitionsStore(files: disk, pin: nil)
+            try store.save(verified("1.0.0"))
+            try store.save(verified("1.0.1"))
             disk.damage(DefinitionsStore.current, change)
             let loaded = store.load(pinned: nil)
             #expect(loaded.definitions?.version.description == "1.0.0")

@@ -67,7 +67,7 @@ struct TestAuthority {
             })
         change(&manifest)
         let proof = DefinitionsProof(manifest: try signed(manifest, by: [signer ?? signingKey]), signingKey: keyDocument, roots: roots)
-        let size = manifest.parts.reduce(0) { $0 + $1.size }
+        let size = manifest.parts.reduce(0) { $0 &+ $1.size }
         return Release(offer: DefinitionsOffer(version: version, size: size, proof: proof), bytes: contents.reduce(into: Data()) { $0 += $1.2 })
     }
 }

@@ -7,7 +7,7 @@ struct DaemonCommand: AsyncParsableCommand {
         commandName: "daemon", abstract: "Watch this node and report to the portal.",
         discussion: """
             Settings come from the file, then from the environment, then from the flags; later ones win. Without an endpoint the daemon works alone: \
-            detections go to standard output as JSON lines. SIGTERM: flush, deregister, end. SIGHUP: read settings and rule files again.
+            detections go to standard output as JSON lines. SIGTERM: flush, deregister, end. SIGHUP: read settings and rule files again; the log names settings that need a restart.
             """)
 
     @Option(help: "YAML file with settings.") var config: String?

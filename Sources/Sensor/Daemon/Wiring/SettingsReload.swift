@@ -22,7 +22,8 @@ final class SettingsReload: Sendable {
     init(
         _ started: Settings, read: @escaping @Sendable () throws -> Settings, rules: RuleBook, sensor: SensorThread, portal: PortalService?, threshold: LogThreshold, log: Logger
     ) {
-        (self.read, self.started, inForce) = (read, started, Mutex(started))
+        inForce = Mutex(started)
+        (self.read, self.started) = (read, started)
         (self.rules, self.sensor, self.portal, self.threshold, self.log) = (rules, sensor, portal, threshold, log)
     }
 
