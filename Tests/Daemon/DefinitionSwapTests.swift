@@ -12,12 +12,12 @@ import Testing
 
 @testable import wiz_sensor
 
-/// Definitions that change while the kernel reports: the daemon's own thread, real probes, real files.
-@Suite(.serialized, .enabled(if: DefinitionSwapTests.isPossible, "needs root"), .timeLimit(.minutes(5)))
-struct DefinitionSwapTests {
-    /// Where `REQUIRE_KERNEL` is set the tests run and fail by themselves.
-    static var isPossible: Bool { ProcessInfo.processInfo.environment["REQUIRE_KERNEL"] != nil || geteuid() == 0 }
+/// Where `REQUIRE_KERNEL` is set the tests run and fail by themselves.
+private let canLoadProbes = ProcessInfo.processInfo.environment["REQUIRE_KERNEL"] != nil || geteuid() == 0
 
+/// Definitions that change while the kernel reports: the daemon's own thread, real probes, real files.
+@Suite(.serialized, .enabled(if: canLoadProbes, "needs root"), .timeLimit(.minutes(5)))
+struct DefinitionSwapTests {
     private static let patience: Duration = .seconds(60)
 
     /// A running thread with a folder of its own, and everything that it has found there.
