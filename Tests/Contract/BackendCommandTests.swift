@@ -99,7 +99,7 @@ struct BackendCommandTests {
                 #expect(status == 0, "SIGTERM is a clean end")
             }
             #expect(seen[0] == seen[1])
-            for name in ["ca-key.pem", "client-secret", "viewer-token", "token-key.pem", "definitions-key"] {
+            for name in ["ca-key.pem", "client-secret", "viewer-token", "token-key.pem", "definitions-keys.json"] {
                 let mode = try FileManager.default.attributesOfItem(atPath: "\(data)/\(name)")[.posixPermissions] as? Int
                 #expect(mode == 0o600, "\(name)")
             }

@@ -95,9 +95,11 @@ enum BackendGoldens {
             "0a0173 1205312e302e30 1a05322e302e30"),
         .init(
             Wizsensor_V1_CurrentDefinitionsReply.with {
-                ($0.version, $0.size, $0.expiresUnixSeconds) = ("1.0.0", 300, -1)
-                ($0.sha256, $0.signature, $0.publicKey) = (Data([1, 2]), Data([3]), Data([4]))
-            }, "0a05312e302e30 12020102 18ac02 220103 2a0104 30ffffffffffffffffff01"),
+                ($0.version, $0.size, $0.sha256) = ("1.0.0", 300, Data([1, 2]))
+                $0.manifest = .with { ($0.document, $0.signatures) = (Data([5]), [Data([6])]) }
+                $0.signingKey = .with { ($0.document, $0.signatures) = (Data([7]), [Data([8])]) }
+                $0.roots = [.with { ($0.document, $0.signatures) = (Data([9]), [Data([10]), Data([11])]) }, .init()]
+            }, "0a05312e302e30 12020102 18ac02 3a06 0a0105 120106 4206 0a0107 120108 4a09 0a0109 12010a 12010b 4a00"),
         .init(Wizsensor_V1_DownloadDefinitionsRequest.with { ($0.sensorID, $0.version) = ("s", "1.0.0") }, "0a0173 1205312e302e30"),
         .init(Wizsensor_V1_DefinitionsChunk.with { ($0.offset, $0.data) = (262_144, Data([0, 255])) }, "08808010 120200ff"),
         .init(
@@ -163,10 +165,16 @@ enum BackendGoldens {
             ]),
             #"{"faults":[{"fault":{"httpStatus":503,"retryAfterSeconds":9},"match":{"after":1,"count":3,"for":2,"probability":0.5,"sensor":"s","surface":"rest"}},{"fault":{"badPayload":true},"match":{"surface":"definitions"}}],"seed":7}"#),
         .init(
-            DefinitionsPackage(
-                version: "1.2.3", createdAt: "c", expiresAt: "e", rules: [.init(name: "a.yaml", content: "- rule: x\n")],
-                indicators: [.init(kind: "ip", value: "v", disposition: "malicious", family: "f", source: "s")], settings: ["heartbeat_seconds": 30]),
-            #"{"createdAt":"c","expiresAt":"e","formatVersion":1,"indicators":[{"disposition":"malicious","family":"f","kind":"ip","source":"s","value":"v"}],"rules":[{"content":"- rule: x\n","name":"a.yaml"}],"settings":{"heartbeat_seconds":30},"version":"1.2.3"}"#),
+            DefinitionsManifest(
+                version: "1.2.3", createdAt: "c", expiresAt: "e",
+                parts: [.init(kind: .rules, name: "a.yaml", sha256: "00ff", size: 7), .init(kind: .indicators, name: "i", sha256: "", size: 0), .init(kind: .settings, name: "s", sha256: "", size: 0)]),
+            #"{"createdAt":"c","expiresAt":"e","formatVersion":1,"parts":[{"kind":"rules","name":"a.yaml","sha256":"00ff","size":7},{"kind":"indicators","name":"i","sha256":"","size":0},{"kind":"settings","name":"s","sha256":"","size":0}],"type":"definitions-manifest","version":"1.2.3"}"#),
+        .init(
+            SigningKeyDocument(serial: 2, publicKey: Data([1, 2, 3]), validFrom: "f", validUntil: "u"),
+            #"{"formatVersion":1,"publicKey":"AQID","serial":2,"type":"definitions-signing-key","validFrom":"f","validUntil":"u"}"#),
+        .init(
+            RootDocument(number: 1, publicKey: Data([1, 2, 3]), createdAt: "c"),
+            #"{"createdAt":"c","formatVersion":1,"number":1,"publicKey":"AQID","type":"definitions-root"}"#),
         .init(
             LedgerReport(sensors: ["s": ["detections": .init()]], requests: ["rest": 1]),
             #"{"requests":{"rest":1},"sensors":{"s":{"detections":{"duplicates":0,"outOfOrder":0,"received":0,"refused":0}}}}"#),

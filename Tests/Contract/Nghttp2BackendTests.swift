@@ -32,7 +32,7 @@ struct Nghttp2BackendTests {
             let rules = String(repeating: "- rule: something\n", count: 40_000)
             #expect(try await backend.control("POST", "/definitions", body: "{\"version\": \"1.2.3\", \"rules\": [{\"name\": \"a.yaml\", \"content\": \"\(rules.replacing("\n", with: "\\n"))\"}]}").status == 201)
             let (_, current) = try await grpc.call("Definitions/Current", Wizsensor_V1_CurrentDefinitionsRequest.with { $0.sensorID = id }, as: Wizsensor_V1_CurrentDefinitionsReply.self)
-            #expect(current.first?.version == "1.2.3" && current.first?.signature.count == 64 && current.first?.publicKey.count == 32)
+            #expect(current.first?.version == "1.2.3" && current.first?.manifest.signatures.map(\.count) == [64] && current.first?.roots.count == 1)
             let (_, chunks) = try await grpc.call(
                 "Definitions/Download", Wizsensor_V1_DownloadDefinitionsRequest.with { ($0.sensorID, $0.version) = (id, "1.2.3") }, as: Wizsensor_V1_DefinitionsChunk.self)
             #expect(chunks.count > 1 && chunks.allSatisfy { (1...262_144).contains($0.data.count) })

@@ -68,7 +68,7 @@ import Testing
             client: client, conversation: conversation, spool: spool,
             handlers: .init(
                 useDefinitions: { definitions in
-                    told.say("definitions \(definitions.package.version)")
+                    told.say("definitions \(definitions.version)")
                     return rejects ? "no rule in it works" : nil
                 },
                 settings: { told.say("settings \($0.revision)") }, portalLost: { told.say("lost \($0.rawValue)") }, portalBack: { told.say("back") },

@@ -115,10 +115,23 @@ package struct SensorView: Codable, Sendable, Hashable {
 
 /// `POST /control/v1/definitions`: what to sign and publish. Also what `definitions publish` hands to the core.
 package struct DefinitionsPublication: Codable, Sendable, Hashable {
-    /// How the published package is spoiled, so that a sensor's refusals can be seen.
-    package enum Defect: String, Codable, Sendable, CaseIterable { case wrongKey, bitFlip, truncated }
+    /// How the published release is spoiled, so that a sensor's refusals can be seen.
+    package enum Defect: String, Codable, Sendable, CaseIterable {
+        /// The manifest is signed with another key than the one that the root signed.
+        case wrongKey
+        /// Everything is signed, by a root that nobody trusts.
+        case wrongRoot
+        /// The signing key's time is over.
+        case expiredKey
+        /// A bit of the parts changes after they are signed.
+        case bitFlip
+        /// The second half of the parts is missing.
+        case truncated
+        /// The manifest announces a part that no sensor takes.
+        case tooLarge
+    }
     package var version: String
-    package var rules: [DefinitionsPackage.RuleFile]
+    package var rules: [DefinitionsRuleFile]
     package var indicators: [IndicatorImport.Entry]?
     package var settings: [String: Int]?
     /// RFC 3339.
@@ -127,7 +140,7 @@ package struct DefinitionsPublication: Codable, Sendable, Hashable {
     package var formatVersion: Int?
     package var defect: Defect?
     package init(
-        version: String, rules: [DefinitionsPackage.RuleFile], indicators: [IndicatorImport.Entry]? = nil, settings: [String: Int]? = nil, expiresAt: String? = nil,
+        version: String, rules: [DefinitionsRuleFile], indicators: [IndicatorImport.Entry]? = nil, settings: [String: Int]? = nil, expiresAt: String? = nil,
         formatVersion: Int? = nil, defect: Defect? = nil
     ) {
         self.version = version

@@ -869,7 +869,7 @@ extension Wizsensor_V1_Definitions {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The package itself, in chunks of at most 256 KiB, in order.
+        /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Wizsensor_V1_DownloadDefinitionsRequest` messages.
@@ -918,7 +918,7 @@ extension Wizsensor_V1_Definitions {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The package itself, in chunks of at most 256 KiB, in order.
+        /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Wizsensor_V1_DownloadDefinitionsRequest` message.
@@ -965,7 +965,7 @@ extension Wizsensor_V1_Definitions {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The package itself, in chunks of at most 256 KiB, in order.
+        /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
         ///
         /// - Parameters:
         ///   - request: A `Wizsensor_V1_DownloadDefinitionsRequest` message.
@@ -1111,7 +1111,7 @@ extension Wizsensor_V1_Definitions {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The package itself, in chunks of at most 256 KiB, in order.
+        /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Wizsensor_V1_DownloadDefinitionsRequest` message.
@@ -1189,7 +1189,7 @@ extension Wizsensor_V1_Definitions {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > The package itself, in chunks of at most 256 KiB, in order.
+        /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Wizsensor_V1_DownloadDefinitionsRequest` message.
@@ -1255,7 +1255,7 @@ extension Wizsensor_V1_Definitions.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > The package itself, in chunks of at most 256 KiB, in order.
+    /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Wizsensor_V1_DownloadDefinitionsRequest` message.
@@ -1319,7 +1319,7 @@ extension Wizsensor_V1_Definitions.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > The package itself, in chunks of at most 256 KiB, in order.
+    /// > The parts in the order of the manifest, one after another, in chunks of at most 256 KiB.
     ///
     /// - Parameters:
     ///   - message: request message to send.

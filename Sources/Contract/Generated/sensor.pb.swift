@@ -532,18 +532,52 @@ package nonisolated struct Wizsensor_V1_CurrentDefinitionsReply: Sendable {
   /// empty when the portal has none
   package var version: String = String()
 
-  /// of the package bytes
+  /// of the bytes of all parts, one after another
   package var sha256: Data = Data()
 
+  /// of the same
   package var size: UInt64 = 0
 
-  /// Ed25519 over the package bytes
-  package var signature: Data = Data()
+  /// a DefinitionsManifest, signed by the signing key
+  package var manifest: Wizsensor_V1_SignedDocument {
+    get {_manifest ?? Wizsensor_V1_SignedDocument()}
+    set {_manifest = newValue}
+  }
+  /// Returns true if `manifest` has been explicitly set.
+  package var hasManifest: Bool {self._manifest != nil}
+  /// Clears the value of `manifest`. Subsequent reads from it will return its default value.
+  package mutating func clearManifest() {self._manifest = nil}
 
-  /// 32 bytes; trusted at first use or by configuration
-  package var publicKey: Data = Data()
+  /// a SigningKeyDocument, signed by the newest root
+  package var signingKey: Wizsensor_V1_SignedDocument {
+    get {_signingKey ?? Wizsensor_V1_SignedDocument()}
+    set {_signingKey = newValue}
+  }
+  /// Returns true if `signingKey` has been explicitly set.
+  package var hasSigningKey: Bool {self._signingKey != nil}
+  /// Clears the value of `signingKey`. Subsequent reads from it will return its default value.
+  package mutating func clearSigningKey() {self._signingKey = nil}
 
-  package var expiresUnixSeconds: Int64 = 0
+  /// RootDocuments, the oldest first, each signed by the root before it and by itself
+  package var roots: [Wizsensor_V1_SignedDocument] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _manifest: Wizsensor_V1_SignedDocument? = nil
+  fileprivate var _signingKey: Wizsensor_V1_SignedDocument? = nil
+}
+
+/// JSON as it was signed, byte for byte, and Ed25519 signatures over it.
+package nonisolated struct Wizsensor_V1_SignedDocument: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var document: Data = Data()
+
+  package var signatures: [Data] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1464,7 +1498,7 @@ nonisolated extension Wizsensor_V1_CurrentDefinitionsRequest: SwiftProtobuf.Mess
 
 nonisolated extension Wizsensor_V1_CurrentDefinitionsReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CurrentDefinitionsReply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}sha256\0\u{1}size\0\u{1}signature\0\u{3}public_key\0\u{3}expires_unix_seconds\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{1}sha256\0\u{1}size\0\u{2}\u{4}manifest\0\u{3}signing_key\0\u{1}roots\0\u{c}\u{4}\u{1}\u{c}\u{5}\u{1}\u{c}\u{6}\u{1}")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1475,15 +1509,19 @@ nonisolated extension Wizsensor_V1_CurrentDefinitionsReply: SwiftProtobuf.Messag
       case 1: try { try decoder.decodeSingularStringField(value: &self.version) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.sha256) }()
       case 3: try { try decoder.decodeSingularUInt64Field(value: &self.size) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.publicKey) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.expiresUnixSeconds) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._manifest) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._signingKey) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.roots) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.version.isEmpty {
       try visitor.visitSingularStringField(value: self.version, fieldNumber: 1)
     }
@@ -1493,14 +1531,14 @@ nonisolated extension Wizsensor_V1_CurrentDefinitionsReply: SwiftProtobuf.Messag
     if self.size != 0 {
       try visitor.visitSingularUInt64Field(value: self.size, fieldNumber: 3)
     }
-    if !self.signature.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
-    }
-    if !self.publicKey.isEmpty {
-      try visitor.visitSingularBytesField(value: self.publicKey, fieldNumber: 5)
-    }
-    if self.expiresUnixSeconds != 0 {
-      try visitor.visitSingularInt64Field(value: self.expiresUnixSeconds, fieldNumber: 6)
+    try { if let v = self._manifest {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._signingKey {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if !self.roots.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.roots, fieldNumber: 9)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1509,9 +1547,44 @@ nonisolated extension Wizsensor_V1_CurrentDefinitionsReply: SwiftProtobuf.Messag
     if lhs.version != rhs.version {return false}
     if lhs.sha256 != rhs.sha256 {return false}
     if lhs.size != rhs.size {return false}
-    if lhs.signature != rhs.signature {return false}
-    if lhs.publicKey != rhs.publicKey {return false}
-    if lhs.expiresUnixSeconds != rhs.expiresUnixSeconds {return false}
+    if lhs._manifest != rhs._manifest {return false}
+    if lhs._signingKey != rhs._signingKey {return false}
+    if lhs.roots != rhs.roots {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Wizsensor_V1_SignedDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SignedDocument"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}document\0\u{1}signatures\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.document) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.signatures) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.document.isEmpty {
+      try visitor.visitSingularBytesField(value: self.document, fieldNumber: 1)
+    }
+    if !self.signatures.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.signatures, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Wizsensor_V1_SignedDocument, rhs: Wizsensor_V1_SignedDocument) -> Bool {
+    if lhs.document != rhs.document {return false}
+    if lhs.signatures != rhs.signatures {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

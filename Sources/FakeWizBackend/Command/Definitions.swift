@@ -8,7 +8,7 @@ import Yams
 import Serving
 
 struct Definitions: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Signed definitions: rules, indicators, settings.", subcommands: [Publish.self, List.self])
+    static let configuration = CommandConfiguration(abstract: "Signed definitions: rules, indicators, settings.", subcommands: [Publish.self, List.self, Rotate.self])
 
     struct Publish: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Signs a version and publishes it, also into a running server.")
@@ -41,9 +41,13 @@ struct Definitions: AsyncParsableCommand {
             let now = SystemClock.now().wall
             let directory = try DataDirectory(opening: data, at: now)
             do {
-                let signed = try SignedDefinitions(publication, signer: directory.signer, otherKey: directory.signer, at: now)
+                let authority = try directory.definitionsAuthority()
+                if let ends = WallInstant(rfc3339: authority.signingKeyEnds), ends < now {
+                    throw Diagnostic(file: directory.url.path, message: "the signing key's time was over at \(authority.signingKeyEnds); 'definitions rotate' makes another")
+                }
+                let signed = try SignedDefinitions(publication, authority: authority, seed: DataDirectory.randomBytes(32), at: now)
                 try await PortalStore(path: directory.databasePath).publish(signed)
-                print("published \(signed.version): \(signed.ruleFiles.count) rule files, \(signed.indicators) indicators, \(signed.package.count) bytes")
+                print("published \(signed.version): \(signed.ruleFiles.count) rule files, \(signed.indicators) indicators, \(signed.size) bytes")
             } catch let diagnostic as Diagnostic where diagnostic.file == "body" {
                 throw Diagnostic(file: "definitions", subject: diagnostic.subject, message: diagnostic.message)
             }
@@ -101,6 +105,26 @@ struct Definitions: AsyncParsableCommand {
                     print("\(name)  \(view.publishedAt.prefix(19))Z  \(view.size) bytes  \(view.ruleFiles.joined(separator: ", "))  \(view.indicators) indicators")
                 }
             }
+        }
+    }
+
+    struct Rotate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Replaces the signing key, and with --root the root key too, and signs all versions anew.",
+            discussion: "Sensors follow: a new root is signed by the one before it. definitions-root.pub has the newest root's public key.")
+
+        @Option(help: "The data folder.") var data: String
+        @Flag(help: "A new root key as well.") var root = false
+
+        func run() async throws {
+            let now = SystemClock.now().wall
+            let directory = try DataDirectory(opening: data, at: now)
+            var authority = try directory.definitionsAuthority()
+            let seed = DataDirectory.randomBytes(32)
+            if root { try authority.replaceRoot(DataDirectory.randomBytes(32), signingSeed: seed, at: now) } else { try authority.replaceSigningKey(seed, at: now) }
+            try directory.replace(authority)
+            let signed = try await PortalStore(path: directory.databasePath).sign(with: authority)
+            print("root \(authority.rootNumber), signing key until \(authority.signingKeyEnds), \(signed) versions signed")
         }
     }
 }

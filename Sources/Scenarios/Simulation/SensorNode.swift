@@ -29,8 +29,8 @@ struct SensorNode {
     var diskFaults: [Int: WatchedDisk.Condition] = [:]
 
     // kept on the node's disk
-    var definitionsInUse: DefinitionsVersion?
-    var trustedKey: Data?
+    var definitionsInUse: DefinitionsPolicy.InUse?
+    var trust = DefinitionsTrust()
 
     struct Process {
         var conversation: Conversation

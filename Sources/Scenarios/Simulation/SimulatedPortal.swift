@@ -8,7 +8,7 @@ import Spool
 /// The portal of a simulated world: tokens, registrations, each record once, signed definitions, settings.
 ///
 /// The real store of the reference portal answers asynchronously and takes a millisecond a batch, so a simulated day would take an
-/// hour; this one shares with it what decides right and wrong, `SequenceRanges` and `SignedDefinitions`.
+/// hour; this one shares with it what decides right and wrong, `SequenceRanges`, `SignedDefinitions` and `DefinitionsAuthority`.
 struct SimulatedPortal {
     struct Token: Hashable, Sendable {
         var expires: WorldTime
@@ -45,15 +45,21 @@ struct SimulatedPortal {
     /// Versions that a sensor may use.
     private(set) var soundVersions: Set<String> = []
     private let tokenLife: Duration
-    private let signer: DefinitionsSigner
-    private let otherSigner: DefinitionsSigner
+    private let authority: DefinitionsAuthority
+    private let otherSeed: Data
+    /// What sensors are told to trust: one that believes the first chain it sees would believe a spoiled first release too.
+    let root: Data
 
     init(tokenLife: Duration, seed: UInt64) throws {
         self.tokenLife = tokenLife
         var random = SeededGenerator(seed: seed)
         func key() -> Data { Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &random) }) }
-        signer = try DefinitionsSigner(seed: key())
-        otherSigner = try DefinitionsSigner(seed: key())
+        // the clocks of simulated machines may be years off
+        var authority = try DefinitionsAuthority(rootSeed: key(), signingSeed: key(), at: WallInstant(nanoseconds: 0))
+        try authority.replaceSigningKey(key(), from: WallInstant(nanoseconds: 0), for: .seconds(250 * 365 * 86_400))
+        self.authority = authority
+        root = try authority.rootPublicKey()
+        otherSeed = key()
     }
 
     /// The version that sensors are to use in the end; nil when none was published or the newest is spoiled.
@@ -79,9 +85,9 @@ struct SimulatedPortal {
     mutating func publish(defect: DefinitionsPublication.Defect? = nil, at wall: WallInstant) throws {
         published += 1
         let version = "1.0.\(published)"
-        let rules = [DefinitionsPackage.RuleFile(name: "rules.yaml", content: "- list: version_\(published)\n  items: []\n")]
+        let rules = [DefinitionsRuleFile(name: "rules.yaml", content: "- list: version_\(published)\n  items: []\n")]
         offer = try SignedDefinitions(
-            DefinitionsPublication(version: version, rules: rules, defect: defect), signer: signer, otherKey: otherSigner, at: wall)
+            DefinitionsPublication(version: version, rules: rules, defect: defect), authority: authority, seed: otherSeed, at: wall)
         if defect == nil { soundVersions.insert(version) }
     }
 
@@ -104,7 +110,7 @@ struct SimulatedPortal {
         case .currentDefinitions: return Answer(.definitions(offer.map(Self.announcement)))
         case .download(let wanted):
             guard let offer, offer.version.description == wanted.version else { return Answer(.failed(PortalFailure(.notFound))) }
-            return Answer(.downloaded(offer.package))
+            return Answer(.downloaded(offer.parts))
         case .deregister:
             registered.remove(node)
             return Answer(.deregistered)
@@ -131,9 +137,7 @@ struct SimulatedPortal {
     }
 
     private static func announcement(_ signed: SignedDefinitions) -> DefinitionsOffer {
-        DefinitionsOffer(
-            version: signed.version.description, sha256: signed.sha256, size: signed.package.count, signature: signed.signature, publicKey: signed.publicKey,
-            expires: signed.expires)
+        DefinitionsOffer(version: signed.version.description, size: signed.size, proof: signed.proof)
     }
 }
 

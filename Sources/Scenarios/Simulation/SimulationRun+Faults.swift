@@ -19,7 +19,7 @@ extension SimulationRun {
         case .portalRestart: portal.restart()
         case .expireTokens: portal.expireTokens()
         case .publish: publish(nil)
-        case .publishSpoiled: publish([.wrongKey, .bitFlip, .truncated][abs(fault.amount) % 3])
+        case .publishSpoiled: publish(DefinitionsPublication.Defect.allCases[abs(fault.amount) % DefinitionsPublication.Defect.allCases.count])
         case .settings:
             portal.setSettings(
                 heartbeatSeconds: UInt32.random(in: 0...600, using: &random), uploadBytesPerHour: Bool.random(using: &random) ? 0 : UInt32.random(in: 2000...200_000, using: &random))

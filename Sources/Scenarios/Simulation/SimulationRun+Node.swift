@@ -17,7 +17,7 @@ extension SimulationRun {
             store.condition = nodes[index].diskCondition
             nodes[index].life += 1
             nodes[index].wakeAt = nil
-            let policy = DefinitionsPolicy(trustedKey: nodes[index].trustedKey, current: nodes[index].definitionsInUse)
+            let policy = DefinitionsPolicy(trust: .resumed(nodes[index].trust, pin: portal.root), inUse: nodes[index].definitionsInUse)
             let conversation = Conversation(
                 persistentID: "node-\(index)", tuning: tuning, definitions: policy, timeline: store.timeline, seed: nodes[index].seed &+ nodes[index].life, at: now)
             nodes[index].process = SensorNode.Process(conversation: conversation, store: store)
@@ -111,9 +111,9 @@ extension SimulationRun {
         case .spool(let command): return (sabotage?.tamper(with: command) ?? [command]).compactMap { perform($0, on: index, at: now) }
         case .send(let id, let request, let timeout): send(id, sabotage?.tamper(with: request, id: id) ?? request, timeout, from: index)
         case .useDefinitions(let verified):
-            auditor.uses(verified.package.version, on: index, sound: portal.soundVersions)
-            nodes[index].definitionsInUse = DefinitionsVersion(verified.package.version)
-            nodes[index].trustedKey = nodes[index].trustedKey ?? verified.offer.publicKey
+            auditor.uses(verified.manifest.version, on: index, sound: portal.soundVersions)
+            nodes[index].definitionsInUse = .init(verified)
+            nodes[index].trust = verified.trust
         case .dropIndicators:
             note(index) { "drops its indicators" }
             auditor.droppedIndicators(on: index, at: world)

@@ -43,6 +43,8 @@ package struct IndicatorAggregator {
 
     package private(set) var ledger = Ledger()
     private let settings: Settings
+    /// What the definitions decide; replaced with them.
+    package var definitions = KnownIndicators()
     private var pending: [Indicator: Pending] = [:]
     private var unasked: [Indicator] = []
     private var gatheringSince: MonotonicInstant?
@@ -73,17 +75,30 @@ package struct IndicatorAggregator {
     package mutating func observe(_ event: EnrichedEvent, at now: Now) -> [Effect] {
         switch event.event.details {
         case .network(let network) where event.event.kind == .connect || event.event.kind == .datagram:
-            guard let address = network.remote, isWorthAsking(address) else { return [] }
-            return met(Indicator(.ip, address.description), of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
+            guard let address = network.remote else { return [] }
+            let indicator = Indicator(.ip, address.description)
+            if let known = definitions.address(address) { return decide(known, indicator) { $0.sighting(of: event, at: now) } }
+            guard isWorthAsking(address) else { return [] }
+            return met(indicator, of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
         case .dns(let dns) where !dns.isAnswer && !dns.name.isEmpty:
-            return met(Indicator(.domain, dns.name), of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
+            let indicator = Indicator(.domain, dns.name)
+            if let known = definitions.domain(dns.name) { return decide(known, indicator) { $0.sighting(of: event, at: now) } }
+            return met(indicator, of: event.event.process, by: { $0.sighting(of: event, at: now) }, at: now)
         default: return []
         }
     }
 
     /// The digests of an executed file became known, perhaps long after the process went.
     package mutating func observe(_ digests: FileDigests, by sighting: Sighting, at now: Now) -> [Effect] {
-        met(Indicator(.sha256, digests.sha256), of: sighting.event.process, by: { _ in sighting }, at: now)
+        let indicator = Indicator(.sha256, digests.sha256)
+        if let known = definitions.file(digests) { return decide(known, indicator) { _ in sighting } }
+        return met(indicator, of: sighting.event.process, by: { _ in sighting }, at: now)
+    }
+
+    private mutating func decide(_ known: KnownIndicators.Entry, _ indicator: Indicator, by sighting: (inout Self) -> Sighting) -> [Effect] {
+        guard known.isMalicious else { return [] }
+        let verdict = Verdict(indicator: indicator, isMalicious: true, family: known.family, matched: known.value, source: known.source, validity: .zero)
+        return detection(verdict, sighting(&self)).map { [.detection($0)] } ?? []
     }
 
     // RFC 6890: addresses that name nobody in the world. The documentation networks (TEST-NET) are asked for: nothing real
@@ -211,7 +226,7 @@ package struct IndicatorAggregator {
             }
         let family = verdict.family.isEmpty ? "" : " (\(verdict.family))"
         return Detection(
-            ruleID: "reputation-\(verdict.indicator.kind.rawValue)", ruleName: name, description: "The reputation service calls what the process touched malicious.",
+            ruleID: "reputation-\(verdict.indicator.kind.rawValue)", ruleName: name, description: "What the process touched is known as malicious.",
             severity: verdict.indicator.kind == .sha256 ? .critical : .high, tactics: [verdict.indicator.kind == .sha256 ? "TA0002" : "TA0011"], techniques: [technique],
             tags: ["reputation"], output: "\(sighting.tree.first?.comm ?? "a process") \(verb): \(verdict.indicator.value)\(family)", time: sighting.time,
             event: sighting.event, userName: sighting.userName, processTree: sighting.tree, container: sighting.container,

@@ -2,7 +2,7 @@ import Contract
 import Enrichment
 package import Events
 package import Foundations
-import Indicators
+package import Indicators
 import Redaction
 package import Rules
 import RuntimeData
@@ -72,12 +72,13 @@ package final class Pipeline {
     package static let subscribersMax = 8
 
     /// - Parameter seed: of the ids of cloud events; drawn by the caller, so that a replay gives the same ids.
-    package init(settings: Settings, rules: RuleSet, seed: UInt64) {
+    package init(settings: Settings, rules: RuleSet, indicators known: KnownIndicators = KnownIndicators(), seed: UInt64) {
         self.settings = settings
         containers = ContainerResolver(host: settings.hostNamespaces)
         workloads = WorkloadResolver()
         runtimeData = RuntimeAggregator()
         indicators = IndicatorAggregator(settings: IndicatorAggregator.Settings(lookUpLoopback: settings.lookUpLoopback))
+        indicators.definitions = known
         self.rules = RuleEvaluator(rules)
         ruleInterest = Interest(rules)
         var tuning = DetectionAggregator.Tuning()
@@ -222,8 +223,9 @@ package final class Pipeline {
             digestWait.giveUp(request, cause)
         case .workload(let input):
             for container in workloads.handle(input, at: now) { complete(container, at: now) }
-        case .rules(let set, let version):
+        case .definitions(let set, let known, let version):
             rules = RuleEvaluator(set)
+            indicators.definitions = known
             ruleInterest = Interest(set)
             report.rules = set.count
             builder.identity.definitionsVersion = version

@@ -14,8 +14,8 @@ package enum PipelineInput: Sendable {
     case notHashed(FileHasher.Request, LossCause)
     /// What the Kubernetes API says about a pod of this node.
     case workload(WorkloadResolver.Input)
-    /// Another set of rules takes over with the next event.
-    case rules(RuleSet, definitionsVersion: String)
+    /// Other rules and indicators take over, all together, with the next event.
+    case definitions(RuleSet, KnownIndicators, version: String)
     case indicators(IndicatorAggregator.Input)
     /// Lines of live events for a subscriber; nil filter means every event.
     case subscribe(id: UInt64, kinds: Set<EventKind>, filter: ConditionFilter?)

@@ -1,4 +1,5 @@
 import Contract
+package import Foundation
 package import Foundations
 package import Spool
 
@@ -20,6 +21,8 @@ package struct Conversation: Sendable {
         case definitionsRejected(version: String, String)
         /// Something outside this room opened or resolved an issue, e.g. a file set aside.
         case issue(code: String, Severity, String?)
+        /// The operator wants this version and no other, or this root of trust; nil for none.
+        case definitionsPinned(DefinitionsVersion?, root: Data?)
         case shutdown
     }
 
@@ -64,7 +67,11 @@ package struct Conversation: Sendable {
     private var nextID: UInt64 = 1
     private var lateReplies: UInt64 = 0
     /// In use before the current ones: what is gone back to when the daemon cannot use those.
-    private var previousDefinitions: DefinitionsVersion?
+    private var previousDefinitions: DefinitionsPolicy.InUse?
+    /// The version that was refused last, so that another one is asked for at once.
+    private var refusedVersion: String?
+    /// What the portal said last; the settings in force are these, filled up from the definitions.
+    private var portalSettings = PortalSettingsUpdate()
     private var phase = Phase.running
     private var wasConnected = false
     private var lastState = PortalState.connecting
@@ -105,16 +112,24 @@ package struct Conversation: Sendable {
             self.digest = digest
             outage = OutageTimetable(tuning.timetable, lastContact: digest.lastContact ?? timeline.time(at: now.monotonic))
             outbox.spoolChanged(digest, urgent: true, at: now.monotonic)
+            applySettings(&effects)
         case .wake: break
         case .submit(let draft): submit(draft)
         case .spool(let answer): spooled(answer, at: now, &effects)
         case .reply(let id, let reply):
             if let request = asked.removeValue(forKey: id) { replied(reply, to: request, at: now, &effects) } else { lateReplies += 1 }
         case .definitionsRejected(let version, let message):
-            definitions.current = previousDefinitions
+            if definitions.current?.description == version { definitions.inUse = previousDefinitions }
+            applySettings(&effects)
+            refusedVersion = version
             refuse(DefinitionsRefusal(.unusable, "\(version): \(message)"), at: now, &effects)
         case .issue(let code, let severity, let message):
             if let message { open(code, severity, message, at: now, &effects) } else { resolve(code, &effects) }
+        case .definitionsPinned(let version, let root):
+            definitions.pinned = version
+            definitions.trust = .resumed(definitions.trust, pin: root)
+            refusedVersion = nil
+            session.askForDefinitions(at: now.monotonic)
         case .shutdown:
             if phase == .running {
                 phase = .flushing(deadline: now.monotonic + tuning.timetable.shutdownMax)
@@ -145,6 +160,7 @@ package struct Conversation: Sendable {
     // MARK: Deciding what is due
 
     private mutating func advance(at now: Now, _ effects: inout [Effect]) {
+        noteExpiry(at: now, &effects)
         storeIntake(at: now, &effects)
         if let due = measureAt, now.monotonic >= due {
             measureAt = nil
@@ -293,17 +309,22 @@ package struct Conversation: Sendable {
             session.registered(as: id, at: now.monotonic, using: &random)
             contact(update, at: now, &effects)
         case (.heartbeat, .heartbeat(let version, let update)):
-            let isPinned = definitions.pinned != nil && definitions.pinned == definitions.current
-            let isNew = !version.isEmpty && !isPinned && DefinitionsVersion(version) != definitions.current
-            session.heartbeatAnswered(newDefinitions: isNew, at: now.monotonic, using: &random)
+            // the portal names its newest, which a pin does not care about
+            let isNew = if let pinned = definitions.pinned { pinned != definitions.current } else { !version.isEmpty && DefinitionsVersion(version) != definitions.current }
+            // the portal has taken back what was refused
+            if !isNew { settleRefusals(&effects) }
+            session.heartbeatAnswered(newDefinitions: isNew, isAnother: isNew && definitions.pinned == nil && refusedVersion.map { $0 != version } ?? false, at: now.monotonic, using: &random)
             contact(update, at: now, &effects)
         case (.currentDefinitions, .definitions(let offer)): offered(offer, at: now, &effects)
         case (.download(let offer), .downloaded(let bytes)):
             do throws(DefinitionsRefusal) {
-                let verified = try definitions.verify(bytes, against: offer)
+                let verified = try definitions.verify(bytes, against: offer, at: now.wall)
                 session.downloaded()
                 accept(verified, at: now, &effects)
-            } catch { refuse(error, at: now, &effects) }
+            } catch {
+                refusedVersion = offer.version
+                refuse(error, at: now, &effects)
+            }
         case (.upload(let upload), .uploaded(let answer)):
             session.uploadAccepted()
             effects.append(.report(.uploaded(stream: upload.stream.rawValue, accepted: answer.accepted, duplicates: answer.duplicates)))
@@ -314,6 +335,10 @@ package struct Conversation: Sendable {
             if failure.kind == .notRegistered { session.unknownForUpload() }
             perform(outbox.failed(upload.records, of: upload.stream, failure, outageSince: session.failingSince, at: now.monotonic, using: &random), &effects)
         case (.deregister, .deregistered): session.deregistered()
+        case (.currentDefinitions, .failed(let failure)) where failure.kind == .notFound && definitions.pinned != nil:
+            let refusal = DefinitionsRefusal(.unavailable, "the pinned version \(definitions.pinned?.description ?? "") is not published")
+            open(refusal.code, .high, refusal.message, at: now, &effects)
+            session.failed(failure, at: now.monotonic, using: &random)
         case (_, .failed(let failure)): session.failed(failure, at: now.monotonic, using: &random)
         default:
             let failure = PortalFailure(.badReply, detail: "an answer to another question")
@@ -330,6 +355,12 @@ package struct Conversation: Sendable {
         outage.contact(at: timeline.time(at: now.monotonic))
         effects.append(.spool(.noteContact))
         if returned { outbox.portalReturned(at: now.monotonic) }
+        portalSettings = update
+        applySettings(&effects)
+    }
+
+    private mutating func applySettings(_ effects: inout [Effect]) {
+        let update = portalSettings.filled(from: definitions.inUse?.settings ?? [:])
         guard update != settings else { return }
         settings = update
         session.setHeartbeat(seconds: update.heartbeatSeconds)
@@ -340,30 +371,49 @@ package struct Conversation: Sendable {
     // MARK: Definitions
 
     private mutating func offered(_ offer: DefinitionsOffer?, at now: Now, _ effects: inout [Effect]) {
-        guard let offer else { return session.definitionsAnswered(download: nil) }
-        switch definitions.judge(offer) {
-        case .upToDate: session.definitionsAnswered(download: nil)
+        guard let offer else {
+            settleRefusals(&effects)
+            return session.definitionsAnswered(download: nil)
+        }
+        switch definitions.judge(offer, at: now.wall) {
+        case .upToDate:
+            settleRefusals(&effects)
+            session.definitionsAnswered(download: nil)
         case .download: session.definitionsAnswered(download: offer)
-        case .refuse(let refusal): refuse(refusal, at: now, &effects)
+        case .refuse(let refusal):
+            refusedVersion = offer.version
+            refuse(refusal, at: now, &effects)
         }
     }
 
     private mutating func accept(_ verified: VerifiedDefinitions, at now: Now, _ effects: inout [Effect]) {
-        previousDefinitions = definitions.current
-        definitions.current = DefinitionsVersion(verified.package.version)
-        definitions.trustedKey = definitions.trustedKey ?? verified.offer.publicKey
-        for reason in DefinitionsRefusal.Reason.allCases { resolve("definitions.\(reason.rawValue)", &effects) }
-        if let expires = verified.expires, expires < now.wall {
-            open("definitions.expired", .medium, "definitions \(verified.package.version) expired at \(expires.rfc3339)", at: now, &effects)
-        } else {
-            resolve("definitions.expired", &effects)
-        }
+        previousDefinitions = definitions.inUse
+        definitions.inUse = .init(verified)
+        definitions.trust = verified.trust
+        settleRefusals(&effects)
+        noteExpiry(at: now, &effects)
+        applySettings(&effects)
         effects.append(.useDefinitions(verified))
     }
 
     private mutating func refuse(_ refusal: DefinitionsRefusal, at now: Now, _ effects: inout [Effect]) {
         session.definitionsUnusable(at: now.monotonic, using: &random)
+        // one refusal at a time: the offer that another was about is no longer there
+        for reason in DefinitionsRefusal.Reason.allCases where reason != refusal.reason { resolve(DefinitionsRefusal(reason, "").code, &effects) }
         open(refusal.code, .high, refusal.message, at: now, &effects)
+        noteExpiry(at: now, &effects)
+    }
+
+    // What was refused is not on offer any more.
+    private mutating func settleRefusals(_ effects: inout [Effect]) {
+        refusedVersion = nil
+        for reason in DefinitionsRefusal.Reason.allCases { resolve(DefinitionsRefusal(reason, "").code, &effects) }
+    }
+
+    // Old rules see more than none: what has ended in use stays in use, and is said.
+    private mutating func noteExpiry(at now: Now, _ effects: inout [Effect]) {
+        guard let inUse = definitions.inUse, let expires = inUse.expires, expires < now.wall else { return resolve("definitions.outdated", &effects) }
+        open("definitions.outdated", .medium, "definitions \(inUse.version) in use expired at \(expires.rfc3339)", at: now, &effects)
     }
 
     private mutating func open(_ code: String, _ severity: Severity, _ message: String, at now: Now, _ effects: inout [Effect]) {

@@ -59,4 +59,14 @@ package struct PortalSettingsUpdate: Hashable, Sendable {
         self.reputationBatch = reputationBatch
         self.runtimeDataSeconds = runtimeDataSeconds
     }
+    /// The same, with what the definitions carry in the place of zeros.
+    package func filled(from definitions: [DefinitionsSetting: Int]) -> PortalSettingsUpdate {
+        var out = self
+        func fill(_ value: inout UInt32, _ setting: DefinitionsSetting) { if value == 0 { value = UInt32(clamping: definitions[setting] ?? 0) } }
+        fill(&out.heartbeatSeconds, .heartbeatSeconds)
+        fill(&out.uploadBytesPerHour, .uploadBytesPerHour)
+        fill(&out.reputationBatch, .reputationBatch)
+        fill(&out.runtimeDataSeconds, .runtimeDataSeconds)
+        return out
+    }
 }

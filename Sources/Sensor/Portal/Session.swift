@@ -119,11 +119,20 @@ package struct Session: Sendable {
         if definitionsDue == nil { definitionsDue = now }
     }
 
-    /// - Parameter newDefinitions: the portal offers another version than the one in use.
-    package mutating func heartbeatAnswered(newDefinitions: Bool, at now: MonotonicInstant, using random: inout some RandomNumberGenerator) {
+    /// - Parameters:
+    ///   - newDefinitions: the portal offers another version than the one in use.
+    ///   - isAnother: and it is not the one that was refused: the wait that began with the refusal is not for it.
+    package mutating func heartbeatAnswered(
+        newDefinitions: Bool, isAnother: Bool = false, at now: MonotonicInstant, using random: inout some RandomNumberGenerator
+    ) {
         isRegistrationFresh = false
         answered(at: now, using: &random)
-        if newDefinitions, definitionsDue == nil, downloadNext == nil { definitionsDue = now }
+        if newDefinitions, definitionsDue == nil || isAnother, downloadNext == nil { definitionsDue = now }
+    }
+
+    /// Something about the wanted definitions has changed here.
+    package mutating func askForDefinitions(at now: MonotonicInstant) {
+        if downloadNext == nil { definitionsDue = now }
     }
 
     private mutating func answered(at now: MonotonicInstant, using random: inout some RandomNumberGenerator) {

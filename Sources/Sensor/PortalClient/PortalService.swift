@@ -1,4 +1,5 @@
 internal import Contract
+package import Foundation
 package import Foundations
 internal import NIOCore
 internal import NIOPosix
@@ -53,6 +54,8 @@ package actor PortalService: Service {
     private var isEnded = false
     private var sleeper: CheckedContinuation<Void, Never>?
     private var alarm: Scheduled<Void>?
+    // accepted releases, put to use in their order: the newest must not be overtaken by the one before it
+    private let (accepted, releases) = AsyncStream.makeStream(of: VerifiedDefinitions.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameters:
     ///   - conversation: as made for `spool.timeline`, its timetable already scaled.
@@ -75,6 +78,9 @@ package actor PortalService: Service {
 
     /// Opens a health issue that something outside found; nil as the message resolves it.
     package nonisolated func report(issue code: String, _ severity: Severity, _ message: String?) { inbox.push(.issue(code: code, severity, message)) }
+
+    /// Another pinned version or root key for the definitions than at the start; nil for none.
+    package nonisolated func use(pinned: DefinitionsVersion?, root: Data?) { inbox.push(.definitionsPinned(pinned, root: root)) }
 
     /// Begins the end: what is spooled is flushed, the portal is told, `run` returns. Takes at most the timetable's `shutdownMax`.
     package nonisolated func shutDown() { inbox.push(.shutdown) }
@@ -114,6 +120,12 @@ package actor PortalService: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { tasks in
                 tasks.addTask { [client] in await client.run() }
+                tasks.addTask { [accepted, handlers, inbox] in
+                    for await definitions in accepted {
+                        guard let reason = await handlers.useDefinitions(definitions) else { continue }
+                        inbox.push(.definitionsRejected(version: definitions.offer.version, reason))
+                    }
+                }
                 await converse(&tasks)
                 await client.close()
                 tasks.cancelAll()
@@ -159,7 +171,7 @@ package actor PortalService: Service {
     }
 
     private func perform(_ effect: Conversation.Effect, _ tasks: inout DiscardingTaskGroup) {
-        let (client, inbox, handlers) = (client, inbox, handlers)
+        let (client, inbox) = (client, inbox)
         switch effect {
         case .spool: break
         case .send(let id, let request, let timeout):
@@ -168,11 +180,7 @@ package actor PortalService: Service {
                 let reply = await Deadline.run(timeout) { await client.perform(request, context: context) } late: { .failed(PortalFailure(.timedOut, detail: "no answer within \(timeout)")) }
                 inbox.push(.reply(id: id, reply))
             }
-        case .useDefinitions(let definitions):
-            tasks.addTask {
-                guard let reason = await handlers.useDefinitions(definitions) else { return }
-                inbox.push(.definitionsRejected(version: definitions.package.version, reason))
-            }
+        case .useDefinitions(let definitions): releases.yield(definitions)
         case .settings(let update): handlers.settings(update)
         case .portalLost(let state): handlers.portalLost(state)
         case .portalBack: handlers.portalBack()

@@ -51,6 +51,13 @@ struct SettingKey {
             settings.fixedDefinitionsVersion = text
             return nil
         },
+        SettingKey(file: "definitionsRoot", environment: "WIZ_DEFS_ROOT") { text, settings in
+            guard let file = FileManager.default.contents(atPath: text) else { return "'\(text)' cannot be read" }
+            let key = Data(base64Encoded: String(decoding: file, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines))
+            guard let key, key.count == 32 else { return "'\(text)' is not an Ed25519 public key (32 bytes, base64)" }
+            settings.definitionsRoot = key
+            return nil
+        },
         flag("lookUpLoopback", "WIZ_LOOK_UP_LOOPBACK") { $1.lookUpLoopback = $0 },
         flag("allowKubelet", "ALLOW_KUBELET_COMMUNICATION") { $1.allowKubelet = $0 },
         flag("forceKubelet", "FORCE_KUBELET_COMMUNICATION") { $1.forceKubelet = $0 },

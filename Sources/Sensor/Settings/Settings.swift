@@ -23,6 +23,8 @@ package struct Settings: Sendable, Equatable {
     package var logLevel: String = "info"
     /// `major.minor.patch`: only this version of the definitions.
     package var fixedDefinitionsVersion: String?
+    /// The root key that definitions must be proven from, 32 bytes; nil: the first root that is seen is kept.
+    package var definitionsRoot: Data?
     /// Seconds; the start is delayed by a random part of it, so that a fleet does not start at once.
     package var startDelayRange: Double = 0
     package var ringBytes: Int = 8 << 20

@@ -132,9 +132,13 @@ def main():
     claims.hold("a stranger's heartbeat is NOT_FOUND", code == grpc.StatusCode.NOT_FOUND, (code, details))
 
     current = definitions.Current(pb.CurrentDefinitionsRequest(sensor_id=sensor), metadata=metadata, timeout=20)
-    package = b"".join(chunk.data for chunk in definitions.Download(pb.DownloadDefinitionsRequest(sensor_id=sensor, version=current.version), metadata=metadata, timeout=20))
-    claims.hold("definitions arrive whole", hashlib.sha256(package).digest() == current.sha256 and len(package) == current.size, current)
-    claims.hold("definitions are JSON of their version", json.loads(package)["version"] == current.version)
+    parts = b"".join(chunk.data for chunk in definitions.Download(pb.DownloadDefinitionsRequest(sensor_id=sensor, version=current.version), metadata=metadata, timeout=20))
+    claims.hold("definitions arrive whole", hashlib.sha256(parts).digest() == current.sha256 and len(parts) == current.size, current)
+    manifest = json.loads(current.manifest.document)
+    claims.hold("the manifest is of their version", manifest["version"] == current.version, manifest)
+    claims.hold("its parts are what was downloaded", [hashlib.sha256(parts[: part["size"]]).hexdigest() for part in manifest["parts"]] == [part["sha256"] for part in manifest["parts"]], manifest)
+    documents = [json.loads(signed.document)["type"] for signed in (current.manifest, current.signing_key, current.roots[0])]
+    claims.hold("the chain goes up to a root", documents == ["definitions-manifest", "definitions-signing-key", "definitions-root"], documents)
     code, _ = status_of(lambda: definitions.Current(pb.CurrentDefinitionsRequest(sensor_id=sensor, pinned_version="8.8.8"), metadata=metadata, timeout=20))
     claims.hold("a pinned version that is not published is NOT_FOUND", code == grpc.StatusCode.NOT_FOUND, code)
 

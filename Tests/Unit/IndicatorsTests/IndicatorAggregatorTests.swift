@@ -154,4 +154,26 @@ import Testing
         #expect(found.map(\.severity) == [.critical])
         #expect(found.first?.time == event.wallTime)
     }
+
+    @Test func whatTheDefinitionsKnowIsDecidedWithoutAsking() throws {
+        var aggregator = IndicatorAggregator()
+        var known = KnownIndicators()
+        func add(_ kind: String, _ value: String, malicious: Bool = true) -> Bool { known.insert(kind: kind, .init(isMalicious: malicious, value: value, family: "F", source: "release")) }
+        #expect(add("ip", "203.0.113.0/24") && add("ip", "203.0.113.9", malicious: false) && add("domain", "evil.example") && add("md5", String(repeating: "CD", count: 16)))
+        #expect(!add("ip", "203.0.113.0/33") && !add("ip", "nonsense") && !add("colour", "red"))
+        #expect(known.count == 4)
+        aggregator.definitions = known
+        let network = detections(try aggregator.observe(connect("203.0.113.7"), at: at(0)))
+        #expect(network.map { $0.indicator?.matched } == ["203.0.113.0/24"] && network.first?.indicator?.source == "release")
+        #expect(try aggregator.observe(connect("203.0.113.9"), at: at(0)).isEmpty, "the narrowest match wins")
+        #expect(detections(aggregator.observe(query("www.Evil.example"), at: at(0))).count == 1)
+        #expect(aggregator.observe(query("notevil.example"), at: at(0)).isEmpty)
+        let digests = FileDigests(sha256: String(repeating: "ab", count: 32), sha1: "", md5: String(repeating: "cd", count: 16), size: 1)
+        #expect(detections(aggregator.observe(digests, by: Sighting(query("x.example")), at: at(0))).count == 1)
+        // only what nobody knows is asked for
+        #expect(lookUps(aggregator.tick(at: at(1))) == [[Indicator(.domain, "notevil.example")]])
+        // after a day without the portal the definitions still know
+        _ = aggregator.handle(.portalLost, at: at(90_000))
+        #expect(detections(try aggregator.observe(connect("203.0.113.8", pid: 300), at: at(90_001))).count == 1)
+    }
 }

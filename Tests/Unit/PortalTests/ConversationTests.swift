@@ -178,7 +178,7 @@ import Testing
     }
 
     @Test func definitionsThatTheDaemonCannotUseAreGivenBackAndReported() throws {
-        let bench = try Bench(definitions: DefinitionsPolicy(current: DefinitionsVersion("1.0.0")))
+        let bench = try Bench(definitions: DefinitionsPolicy(inUse: .init(version: try #require(DefinitionsVersion("1.0.0")))))
         bench.hand(.definitionsRejected(version: "1.0.1", "rules.yaml:3:1: no such macro"))
         #expect(bench.conversation.issues["definitions.unusable"]?.message.contains("rules.yaml:3:1") == true)
     }

@@ -6,25 +6,11 @@ import Portal
 import Testing
 
 @Suite struct DefinitionsPolicyTests {
-    private let key = Curve25519.Signing.PrivateKey()
-    private let otherKey = Curve25519.Signing.PrivateKey()
+    private let authority: TestAuthority
 
-    private func package(_ version: String, says inner: String? = nil, format: Int = 1, expires: String? = nil) throws -> Data {
-        try JSONEncoder().encode(DefinitionsPackage(formatVersion: format, version: inner ?? version, createdAt: "2026-01-01T00:00:00Z", expiresAt: expires, rules: []))
-    }
+    init() throws { authority = try TestAuthority() }
 
-    private func offer(_ version: String, _ bytes: Data, signedBy signer: Curve25519.Signing.PrivateKey? = nil, announcing announced: Curve25519.Signing.PrivateKey? = nil) throws -> DefinitionsOffer {
-        DefinitionsOffer(
-            version: version, sha256: Data(SHA256.hash(data: bytes)), size: bytes.count, signature: try (signer ?? key).signature(for: bytes),
-            publicKey: (announced ?? key).publicKey.rawRepresentation)
-    }
-
-    private func offer(_ version: String) throws -> DefinitionsOffer { try offer(version, package(version)) }
-
-    private func refusal(_ body: () throws(DefinitionsRefusal) -> Void) -> DefinitionsRefusal.Reason? {
-        do { try body() } catch { return error.reason }
-        return nil
-    }
+    private func using(_ version: String) throws -> DefinitionsPolicy { DefinitionsPolicy(inUse: .init(version: try #require(DefinitionsVersion(version)))) }
 
     @Test func versionsAreOrderedByNumberNotByText() throws {
         let versions = try ["1.2.3", "1.2.10", "1.10.0", "2.0.0"].map { try #require(DefinitionsVersion($0)) }
@@ -32,98 +18,105 @@ import Testing
         for text in ["", "1", "1.2", "1.2.3.4", "1.2.x", "1..3", "-1.2.3", "1.2.99999999999"] { #expect(DefinitionsVersion(text) == nil, "\(text)") }
     }
 
+    @Test func aReleaseIsRulesIndicatorsAndSettings() throws {
+        let indicator = IndicatorImport.Entry(kind: "ip", value: "203.0.113.7", family: "f")
+        let release = try authority.release("1.2.4", indicators: [indicator], settings: ["heartbeat_seconds": 30, "of_a_later_sensor": -7])
+        let verified = try using("1.2.3").take(release)
+        #expect(verified.version.description == "1.2.4")
+        #expect(verified.rules.map(\.name) == ["rules.yaml"] && verified.indicators == [indicator])
+        #expect(verified.settings == [.heartbeatSeconds: 30], "a setting that this sensor does not have is left alone")
+    }
+
     @Test func aNewerVersionIsDownloadedTheSameIsUpToDateAnOlderIsARollback() throws {
-        let policy = DefinitionsPolicy(current: DefinitionsVersion("1.2.3"))
-        #expect(try policy.judge(offer("1.2.4")) == .download)
-        #expect(try policy.judge(offer("1.2.3")) == .upToDate)
-        guard case .refuse(let refusal) = try policy.judge(offer("1.2.2")) else {
-            Issue.record("an older version is accepted")
-            return
-        }
-        #expect(refusal.reason == .rollback)
-        #expect(refusal.code == "definitions.rollback")
+        let policy = try using("1.2.3")
+        #expect(try policy.judge(authority.release("1.2.4").offer, at: TestAuthority.begin) == .download)
+        #expect(try policy.judge(authority.release("1.2.3").offer, at: TestAuthority.begin) == .upToDate)
+        let refusal = try #require(try policy.refusal(authority.release("1.2.2")))
+        #expect(refusal.reason == .rollback && refusal.code == "definitions.rollback")
+        // an older release under a newer name is still the older one
+        #expect(try policy.refusal(authority.release("9.9.9", saying: "1.0.0"))?.reason == .format)
     }
 
-    @Test func aPinnedVersionIsTheOnlyOneAlsoWhenItIsOlder() throws {
-        let policy = DefinitionsPolicy(pinned: DefinitionsVersion("1.0.0"), current: DefinitionsVersion("1.2.3"))
-        #expect(try policy.judge(offer("1.0.0")) == .download)
-        guard case .refuse(let refusal) = try policy.judge(offer("1.2.4")) else {
-            Issue.record("another than the pinned version is accepted")
-            return
-        }
-        #expect(refusal.reason == .pinned)
+    @Test func aPinnedVersionIsTheOnlyOneAlsoWhenItIsOlderOrExpired() throws {
+        var policy = try using("1.2.3")
+        policy.pinned = DefinitionsVersion("1.0.0")
+        #expect(try policy.refusal(authority.release("1.0.0", expires: TestAuthority.begin + .hours(-1))) == nil)
+        #expect(try policy.refusal(authority.release("1.2.4"))?.reason == .pinned)
     }
 
-    @Test func wholePackagesOfTheTrustedKeyAreUsed() throws {
-        let bytes = try package("1.2.4")
-        let verified = try DefinitionsPolicy(trustedKey: key.publicKey.rawRepresentation).verify(bytes, against: offer("1.2.4", bytes))
-        #expect(verified.package.version == "1.2.4")
-        #expect(verified.bytes == bytes)
-    }
-
-    @Test func anotherKeyIsRefusedWhoeverAnnouncesIt() throws {
-        let bytes = try package("1.2.4")
-        let policy = DefinitionsPolicy(trustedKey: key.publicKey.rawRepresentation)
-        let foreign = try offer("1.2.4", bytes, signedBy: otherKey, announcing: otherKey)
-        guard case .refuse(let told) = policy.judge(foreign) else {
-            Issue.record("an offer of another key is worth a download")
-            return
-        }
-        #expect(told.reason == .signature)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try policy.verify(bytes, against: foreign) } == .signature)
-        let pretended = try offer("1.2.4", bytes, signedBy: otherKey, announcing: key)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try policy.verify(bytes, against: pretended) } == .signature)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(bytes, against: pretended) } == .signature)
-    }
-
-    @Test func everyFlippedBitIsSeen() throws {
-        let bytes = try package("1.2.4")
-        let offer = try offer("1.2.4", bytes)
-        for place in bytes.indices {
-            var damaged = bytes
+    @Test func everyFlippedBitOfThePartsIsSeen() throws {
+        let release = try authority.release("1.2.4")
+        for place in release.bytes.indices {
+            var damaged = release.bytes
             damaged[place] ^= 1 << UInt8(place % 8)
-            #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(damaged, against: offer) } == .damaged)
+            #expect(DefinitionsPolicy().refusal(release, bytes: damaged)?.reason == .damaged)
         }
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(bytes.dropLast(), against: offer) } == .damaged)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(Data(), against: offer) } == .damaged)
+        #expect(DefinitionsPolicy().refusal(release, bytes: release.bytes.dropLast())?.reason == .damaged)
+        #expect(DefinitionsPolicy().refusal(release, bytes: Data())?.reason == .damaged)
     }
 
-    @Test func theVersionInsideIsTheOneThatCounts() throws {
-        let bytes = try package("9.9.9", says: "1.0.0")
-        let offer = try offer("9.9.9", bytes)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(bytes, against: offer) } == .format)
+    /// Of the manifest, the key's document and the root's: no bit of what is signed, nor of a signature, can change.
+    @Test func everyFlippedBitOfTheProofIsSeen() throws {
+        let release = try authority.release("1.2.4")
+        func check(_ path: WritableKeyPath<DefinitionsProof, Data>) {
+            for place in release.offer.proof[keyPath: path].indices {
+                var spoiled = release
+                spoiled.offer.proof[keyPath: path][place] ^= 1 << UInt8(place % 8)
+                #expect(DefinitionsPolicy().refusal(spoiled) != nil, "byte \(place) of \(path)")
+            }
+        }
+        check(\.manifest.document)
+        check(\.manifest.signatures[0])
+        check(\.signingKey.document)
+        check(\.signingKey.signatures[0])
+        check(\.roots[0].document)
+        check(\.roots[0].signatures[0])
+    }
+
+    @Test func onlyTheSigningKeySignsManifests() throws {
+        let stranger = Curve25519.Signing.PrivateKey()
+        #expect(try DefinitionsPolicy().refusal(authority.release("1.2.4", signer: stranger))?.reason == .signature)
+        #expect(try DefinitionsPolicy().refusal(authority.release("1.2.4", signer: authority.rootKey))?.reason == .signature, "not even the root")
+        var release = try authority.release("1.2.4")
+        // a document that the root did sign, in the place of another
+        release.offer.proof.signingKey = release.offer.proof.roots[0]
+        #expect(DefinitionsPolicy().refusal(release)?.reason == .signature)
+    }
+
+    @Test func aKeySignsOnlyInItsTime() throws {
+        let release = try authority.release("1.2.4")
+        #expect(DefinitionsPolicy().refusal(release, at: TestAuthority.begin + .hours(24 * 366))?.reason == .signature)
+        #expect(DefinitionsPolicy().refusal(release, at: TestAuthority.begin + .hours(-2))?.reason == .signature)
+        // what was taken in its time is still good on the disk
+        #expect(throws: Never.self) { try DefinitionsPolicy().verify(release.bytes, against: release.offer, at: nil) }
     }
 
     @Test func whatThisSensorCannotReadIsRefused() throws {
-        let future = try package("1.2.4", format: 99)
-        let futureOffer = try offer("1.2.4", future)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(future, against: futureOffer) } == .format)
-        let noise = Data("{}".utf8)
-        let noiseOffer = try offer("1.2.4", noise)
-        #expect(refusal { () throws(DefinitionsRefusal) in _ = try DefinitionsPolicy().verify(noise, against: noiseOffer) } == .format)
-        var large = try offer("1.2.4")
-        large.size = DefinitionsPolicy.bytesMax + 1
-        guard case .refuse = DefinitionsPolicy().judge(large) else {
-            Issue.record("a package beyond the bound is worth a download")
-            return
+        for format in [0, DefinitionsManifest.currentFormatVersion + 1, 99] {
+            #expect(try DefinitionsPolicy().refusal(authority.release("1.2.4", format: format))?.reason == .format, "format \(format)")
         }
+        #expect(try DefinitionsPolicy().refusal(authority.release("not a version"))?.reason == .format)
+        let setting = try #require(try DefinitionsPolicy().refusal(authority.release("1.2.4", settings: ["heartbeat_seconds": 90_000])))
+        #expect(setting.reason == .format && setting.message.contains("heartbeat_seconds is 90000"))
     }
 
-    @Test func anExpiredPackageStaysInUseAndIsReported() throws {
-        let bytes = try package("1.2.4", expires: "2020-01-01T00:00:00Z")
-        let bench = try Bench()
-        let offer = try offer("1.2.4", bytes)
-        for _ in 0..<5 {
-            for (id, request) in bench.takeRequests() {
-                switch request {
-                case .currentDefinitions: bench.hand(.reply(id: id, .definitions(offer)))
-                case .download: bench.hand(.reply(id: id, .downloaded(bytes)))
-                default: bench.hand(.reply(id: id, Bench.answer(request)))
-                }
+    @Test func aHugeReleaseIsRefusedBeforeItIsDownloaded() throws {
+        for size in [DefinitionsPolicy.bytesMax + 1, Int.max, -1] {
+            let huge = try authority.release("1.2.4", change: { $0.parts.append(.init(kind: .rules, name: "huge.yaml", sha256: "", size: size)) })
+            guard case .refuse(let refusal) = DefinitionsPolicy().judge(huge.offer, at: TestAuthority.begin) else {
+                Issue.record("\(size) bytes are worth a download")
+                continue
             }
+            #expect(refusal.code == "definitions.too-large")
         }
-        let used = bench.takeEffects().compactMap { effect -> String? in if case .useDefinitions(let verified) = effect { verified.package.version } else { nil } }
-        #expect(used == ["1.2.4"])
-        #expect(bench.conversation.issues["definitions.expired"] != nil)
+        var wide = try authority.release("1.2.4")
+        wide.offer.size += 1
+        #expect(DefinitionsPolicy().refusal(wide)?.reason == .format, "the announced size is not the signed one")
+    }
+
+    @Test func whatHasExpiredIsNotTaken() throws {
+        let release = try authority.release("1.2.4", expires: TestAuthority.begin)
+        #expect(DefinitionsPolicy().refusal(release, at: TestAuthority.begin + .hours(1))?.reason == .expired)
+        #expect(DefinitionsPolicy().refusal(release, at: TestAuthority.begin + .hours(-1)) == nil)
     }
 }

@@ -110,4 +110,30 @@ struct SettingsTests {
             #expect(throws: SettingsError.self, "\(wrong)") { try settings.apply("grpcEndpoint", wrong, source: "x") }
         }
     }
+
+    @Test func everySettingIsEitherLiveOrNeedsARestart() {
+        let labels = Set(Mirror(reflecting: Settings()).children.compactMap(\.label))
+        #expect(Set(Settings.names) == labels)
+    }
+
+    @Test func whatChangedIsNamed() throws {
+        let old = Settings()
+        var new = old
+        #expect(new.changed(from: old, live: true).isEmpty && new.changed(from: old, live: false).isEmpty)
+        new.rules = ["/etc/own.yaml"]
+        new.logLevel = "debug"
+        new.ringBytes = 4096
+        #expect(new.changed(from: old, live: true) == ["rules", "logLevel"])
+        #expect(new.changed(from: old, live: false) == ["ringBytes"])
+    }
+
+    @Test func theRootOfTheDefinitionsIsAFileWithAKey() throws {
+        let path = try file(Data(repeating: 7, count: 32).base64EncodedString() + "\n")
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        #expect(try Settings.load(file: nil, environment: ["WIZ_DEFS_ROOT": path]).definitionsRoot == Data(repeating: 7, count: 32))
+        #expect(try problem(of: "definitionsRoot: /does/not/exist") == "sensor.yaml:1:18: definitionsRoot: '/does/not/exist' cannot be read")
+        let short = try file("AAAA\n")
+        defer { try? FileManager.default.removeItem(atPath: short) }
+        #expect(try problem(of: "definitionsRoot: \(short)").contains("is not an Ed25519 public key"))
+    }
 }

@@ -3,23 +3,27 @@ import Crypto
 package import Foundation
 package import Foundations
 
-/// A package of definitions as it is published: its bytes, and what proves them.
+/// A release of definitions as it is published: the bytes of its parts, and what proves them.
 package struct SignedDefinitions: Sendable, Hashable {
     package var version: DefinitionsVersion
     package var formatVersion: Int
-    package var package: Data
+    /// One after another, in the order of the manifest.
+    package var parts: Data
+    /// Of the parts as they were signed.
     package var sha256: Data
-    package var signature: Data
-    package var publicKey: Data
+    package var size: Int
+    package var proof: DefinitionsProof
     package var published: WallInstant
     package var expires: WallInstant?
     package var ruleFiles: [String]
     package var indicators: Int
+    /// What it was spoiled with on purpose.
+    package var defect: DefinitionsPublication.Defect?
 
     /// Packs and signs.
-    /// - Parameter otherKey: signs instead of `signer` when the publication asks for the defect `wrongKey`.
+    /// - Parameter seed: 32 random bytes, for the keys of the defects.
     /// - Throws: `Diagnostic` naming the field that is wrong; nothing is published then.
-    package init(_ publication: DefinitionsPublication, signer: DefinitionsSigner, otherKey: DefinitionsSigner, at now: WallInstant) throws {
+    package init(_ publication: DefinitionsPublication, authority: DefinitionsAuthority, seed: @autoclosure () -> Data, at now: WallInstant) throws {
         guard let version = DefinitionsVersion(publication.version) else {
             throw JSONBody.wrong("version", "'\(publication.version)' is not of the form major.minor.patch")
         }
@@ -28,52 +32,95 @@ package struct SignedDefinitions: Sendable, Hashable {
             guard let instant = WallInstant(rfc3339: text) else { throw JSONBody.wrong("expiresAt", "is not an RFC 3339 time") }
             expires = instant
         }
-        let names = publication.rules.map(\.name)
-        for (index, name) in names.enumerated() where name.isEmpty || names[..<index].contains(name) {
-            throw JSONBody.wrong("rules[\(index)].name", name.isEmpty ? "is empty" : "'\(name)' is there twice")
-        }
-        for key in (publication.settings ?? [:]).keys.sorted() where !Self.settingNames.contains(key) {
-            throw JSONBody.wrong("settings.\(key)", "is not a setting; known are \(Self.settingNames.joined(separator: ", "))")
-        }
-        let content = DefinitionsPackage(
-            formatVersion: publication.formatVersion ?? DefinitionsPackage.currentFormatVersion, version: version.description, createdAt: now.rfc3339,
-            expiresAt: publication.expiresAt, rules: publication.rules, indicators: publication.indicators, settings: publication.settings)
-        var bytes = try JSONBody.encode(content)
-        sha256 = Data(SHA256.hash(data: bytes))
-        signature = try (publication.defect == .wrongKey ? otherKey : signer).signature(over: bytes)
-        // Spoiled after signing: what a broken disk or an attacker on the way would do.
+        var contents = try Self.contents(of: publication)
+        let parts = contents.reduce(into: Data()) { $0 += $1.bytes }
+        if publication.defect == .tooLarge { contents.append(.init(.rules, "huge.yaml", size: 1 << 40)) }
+        let manifest = DefinitionsManifest(
+            formatVersion: publication.formatVersion ?? DefinitionsManifest.currentFormatVersion, version: version.description, createdAt: now.rfc3339,
+            expiresAt: publication.expiresAt, parts: contents.map(\.part))
+        let bytes = try JSONBody.encode(manifest)
         switch publication.defect {
-        case .bitFlip: bytes[bytes.count / 2] ^= 0x01
-        case .truncated: bytes.removeLast(bytes.count / 2)
-        case .wrongKey, nil: break
+        case .wrongKey: proof = try authority.misprove(bytes, with: seed())
+        case .wrongRoot: proof = try DefinitionsAuthority(rootSeed: seed(), signingSeed: seed(), at: now).prove(bytes)
+        case .expiredKey:
+            var late = authority
+            try late.replaceSigningKey(seed(), from: now, for: .seconds(-3600))
+            proof = try late.prove(bytes)
+        case .bitFlip, .truncated, .tooLarge, nil: proof = try authority.prove(bytes)
         }
-        package = bytes
-        publicKey = signer.publicKey
-        formatVersion = content.formatVersion
+        self.parts = Self.spoiled(parts, publication.defect)
+        sha256 = Data(SHA256.hash(data: parts))
+        size = manifest.parts.reduce(0) { $0 + $1.size }
+        formatVersion = manifest.formatVersion
         published = now
-        ruleFiles = names
+        ruleFiles = publication.rules.map(\.name)
         indicators = publication.indicators?.count ?? 0
+        defect = publication.defect
         self.version = version
         self.expires = expires
     }
 
     package init(
-        version: DefinitionsVersion, formatVersion: Int, package: Data, sha256: Data, signature: Data, publicKey: Data, published: WallInstant, expires: WallInstant?,
-        ruleFiles: [String], indicators: Int
+        version: DefinitionsVersion, formatVersion: Int, parts: Data, sha256: Data, size: Int, proof: DefinitionsProof, published: WallInstant, expires: WallInstant?,
+        ruleFiles: [String], indicators: Int, defect: DefinitionsPublication.Defect?
     ) {
         self.version = version
         self.formatVersion = formatVersion
-        self.package = package
+        self.parts = parts
         self.sha256 = sha256
-        self.signature = signature
-        self.publicKey = publicKey
+        self.size = size
+        self.proof = proof
         self.published = published
         self.expires = expires
         self.ruleFiles = ruleFiles
         self.indicators = indicators
+        self.defect = defect
     }
 
-    static let settingNames = ["heartbeat_seconds", "reputation_batch", "runtime_data_seconds", "upload_bytes_per_hour"]
+    private struct Content {
+        var part: DefinitionsManifest.Part
+        var bytes: Data
+
+        init(_ kind: DefinitionsManifest.Part.Kind, _ name: String, _ bytes: Data) {
+            self.bytes = bytes
+            part = .init(kind: kind, name: name, sha256: SHA256.hash(data: bytes).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(), size: bytes.count)
+        }
+
+        init(_ kind: DefinitionsManifest.Part.Kind, _ name: String, size: Int) {
+            self.init(kind, name, Data())
+            part.size = size
+        }
+    }
+
+    private static func contents(of publication: DefinitionsPublication) throws -> [Content] {
+        let names = publication.rules.map(\.name)
+        for (index, name) in names.enumerated() where name.isEmpty || names[..<index].contains(name) {
+            throw JSONBody.wrong("rules[\(index)].name", name.isEmpty ? "is empty" : "'\(name)' is there twice")
+        }
+        for (name, value) in (publication.settings ?? [:]).sorted(by: { $0.key < $1.key }) {
+            guard let setting = DefinitionsSetting(rawValue: name) else {
+                throw JSONBody.wrong("settings.\(name)", "is not a setting; known are \(DefinitionsSetting.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            guard setting.range.contains(value) else {
+                throw JSONBody.wrong("settings.\(name)", "is \(value), not \(setting.range.lowerBound) to \(setting.range.upperBound)")
+            }
+        }
+        var out = publication.rules.map { Content(.rules, $0.name, Data($0.content.utf8)) }
+        if let indicators = publication.indicators { out.append(Content(.indicators, "indicators.json", try JSONBody.encode(indicators))) }
+        if let settings = publication.settings { out.append(Content(.settings, "settings.json", try JSONBody.encode(settings))) }
+        return out
+    }
+
+    // What a broken disk or an attacker on the way would do.
+    private static func spoiled(_ parts: Data, _ defect: DefinitionsPublication.Defect?) -> Data {
+        var out = parts
+        switch defect {
+        case .bitFlip: if !out.isEmpty { out[out.startIndex + out.count / 2] ^= 0x01 }
+        case .truncated: out.removeLast(out.count - out.count / 2)
+        case .wrongKey, .wrongRoot, .expiredKey, .tooLarge, nil: break
+        }
+        return out
+    }
 }
 
 /// `major.minor.patch`, ordered; each part at most 65,535.

@@ -18,6 +18,7 @@ package enum PortalDatabase {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: tables) }
+        migrator.registerMigration("2") { db in try db.execute(sql: definitionsWithProof) }
         return migrator
     }
 
@@ -86,6 +87,16 @@ package enum PortalDatabase {
             row INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, rank INTEGER NOT NULL, format_version INTEGER NOT NULL, package BLOB NOT NULL,
             sha256 BLOB NOT NULL, signature BLOB NOT NULL, public_key BLOB NOT NULL, published INTEGER NOT NULL, expires INTEGER,
             rule_files TEXT NOT NULL, indicators INTEGER NOT NULL
+        );
+        """
+
+    // Releases without a chain of keys convince no sensor any more: they are to be published again.
+    private static let definitionsWithProof = """
+        DROP TABLE definitions;
+        CREATE TABLE definitions (
+            row INTEGER PRIMARY KEY, version TEXT NOT NULL UNIQUE, rank INTEGER NOT NULL, format_version INTEGER NOT NULL, parts BLOB NOT NULL,
+            sha256 BLOB NOT NULL, size INTEGER NOT NULL, proof TEXT NOT NULL, published INTEGER NOT NULL, expires INTEGER, rule_files TEXT NOT NULL,
+            indicators INTEGER NOT NULL, defect TEXT
         );
         """
 }

@@ -14,18 +14,33 @@ extension PortalStore {
             }
             try db.execute(
                 sql: """
-                    INSERT INTO definitions (version, rank, format_version, package, sha256, signature, public_key, published, expires, rule_files, indicators)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO definitions (version, rank, format_version, parts, sha256, size, proof, published, expires, rule_files, indicators, defect)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
-                    version, definitions.version.rank, definitions.formatVersion, definitions.package, definitions.sha256, definitions.signature,
-                    definitions.publicKey, definitions.published.nanoseconds, definitions.expires?.nanoseconds,
-                    String(decoding: try JSONBody.encode(definitions.ruleFiles), as: UTF8.self), definitions.indicators,
+                    version, definitions.version.rank, definitions.formatVersion, definitions.parts, definitions.sha256, definitions.size,
+                    String(decoding: try JSONBody.encode(definitions.proof), as: UTF8.self), definitions.published.nanoseconds, definitions.expires?.nanoseconds,
+                    String(decoding: try JSONBody.encode(definitions.ruleFiles), as: UTF8.self), definitions.indicators, definitions.defect?.rawValue,
                 ])
         }
     }
 
-    /// The package of a version, or the newest; nil when there is none.
+    /// Signs every release anew, after the authority has changed its keys. Those that were spoiled on purpose stay as they are.
+    /// - Returns: how many were signed.
+    @discardableResult
+    package func sign(with authority: DefinitionsAuthority) async throws -> Int {
+        try await writer.write { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT row, proof FROM definitions WHERE defect IS NULL")
+            for row in rows {
+                let proof = try JSONDecoder().decode(DefinitionsProof.self, from: Data((row["proof"] as String).utf8))
+                let renewed = String(decoding: try JSONBody.encode(authority.prove(proof.manifest.document)), as: UTF8.self)
+                try db.execute(sql: "UPDATE definitions SET proof = ? WHERE row = ?", arguments: [renewed, row["row"] as Int64])
+            }
+            return rows.count
+        }
+    }
+
+    /// The release of a version, or the newest; nil when there is none.
     package func definitions(version: String? = nil) async throws -> SignedDefinitions? {
         try await writer.read { db in
             let row =
@@ -36,10 +51,11 @@ extension PortalStore {
                 }
             guard let row, let version = DefinitionsVersion(row["version"]) else { return nil }
             return SignedDefinitions(
-                version: version, formatVersion: row["format_version"], package: row["package"], sha256: row["sha256"], signature: row["signature"],
-                publicKey: row["public_key"], published: WallInstant(nanoseconds: row["published"]),
-                expires: (row["expires"] as Int64?).map(WallInstant.init(nanoseconds:)),
-                ruleFiles: try JSONDecoder().decode([String].self, from: Data((row["rule_files"] as String).utf8)), indicators: row["indicators"])
+                version: version, formatVersion: row["format_version"], parts: row["parts"], sha256: row["sha256"], size: row["size"],
+                proof: try JSONDecoder().decode(DefinitionsProof.self, from: Data((row["proof"] as String).utf8)),
+                published: WallInstant(nanoseconds: row["published"]), expires: (row["expires"] as Int64?).map(WallInstant.init(nanoseconds:)),
+                ruleFiles: try JSONDecoder().decode([String].self, from: Data((row["rule_files"] as String).utf8)), indicators: row["indicators"],
+                defect: (row["defect"] as String?).flatMap(DefinitionsPublication.Defect.init))
         }
     }
 
@@ -51,7 +67,7 @@ extension PortalStore {
     /// Published versions, the newest first, and who uses them.
     package func definitionsList(_ page: PageRequest) async throws -> Page<DefinitionsView> {
         try await writer.read { db in
-            let columns = "version, format_version, length(package) AS size, hex(sha256) AS digest, published, expires, rule_files, indicators"
+            let columns = "version, format_version, size, hex(sha256) AS digest, published, expires, rule_files, indicators"
             return try List(table: "definitions", columns: columns, key: "rank").page(page, in: db) { row in
                 let users = try String.fetchAll(
                     db, sql: "SELECT id FROM sensors WHERE definitions_version = ? AND deregistered IS NULL ORDER BY id", arguments: [row["version"] as String])

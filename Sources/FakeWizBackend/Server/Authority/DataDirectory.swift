@@ -7,12 +7,11 @@ import Serving
 
 /// The folder that holds the backend's keys, its database and what others need to reach it.
 ///
-/// Public: `ca.pem`, `client-id`, `definitions.pub`, `endpoints.json`. Mode 0600: `ca-key.pem`, `token-key.pem`, `definitions-key`, `client-secret`,
+/// Public: `ca.pem`, `client-id`, `definitions-root.pub`, `endpoints.json`. Mode 0600: `ca-key.pem`, `token-key.pem`, `definitions-keys.json`, `client-secret`,
 /// `viewer-token`. The database is `portal.db`.
 package struct DataDirectory: Sendable {
     package let url: URL
     let authority: CertificateAuthority
-    package let signer: DefinitionsSigner
     package let clientID: String
     package let clientSecret: String
     package let viewerToken: String
@@ -52,14 +51,30 @@ package struct DataDirectory: Sendable {
             try Self.write(Data((made.identity.certificate + "\n").utf8), to: folder.appending(path: "ca.pem"), mode: 0o644)
             authority = made
         }
-        let seed = try kept("definitions-key", isSecret: true) { Self.randomBytes(32).base64EncodedString() }
-        signer = try parsed("definitions-key") { try DefinitionsSigner(seed: Data(base64Encoded: seed) ?? Data()) }
-        let publicKey = signer.publicKey.base64EncodedString()
-        _ = try kept("definitions.pub", isSecret: false) { publicKey }
         tokenKeyPEM = try kept("token-key.pem", isSecret: true) { P256.Signing.PrivateKey().pemRepresentation }
         clientID = try kept("client-id", isSecret: false) { Self.randomWord(20) }
         clientSecret = try kept("client-secret", isSecret: true) { Self.randomWord(48) }
         viewerToken = try kept("viewer-token", isSecret: true) { Self.randomWord(32) }
+        if !FileManager.default.fileExists(atPath: definitionsKeys.path) {
+            try replace(DefinitionsAuthority(rootSeed: Self.randomBytes(32), signingSeed: Self.randomBytes(32), at: now))
+        }
+    }
+
+    private var definitionsKeys: URL { url.appending(path: "definitions-keys.json") }
+
+    /// The keys of the definitions, read anew each time: a command may have replaced them beside a running server.
+    /// - Throws: `Diagnostic` naming the file.
+    package func definitionsAuthority() throws -> DefinitionsAuthority {
+        guard let data = FileManager.default.contents(atPath: definitionsKeys.path) else { throw Diagnostic(file: definitionsKeys.path, message: "cannot be read") }
+        do { return try JSONDecoder().decode(DefinitionsAuthority.self, from: data) } catch {
+            throw Diagnostic(file: definitionsKeys.path, message: "is damaged: \(error)")
+        }
+    }
+
+    /// Keeps the keys, and shows the root's public one: what a sensor is told to trust.
+    package func replace(_ authority: DefinitionsAuthority) throws {
+        try Self.write(try JSONBody.encode(authority), to: definitionsKeys, mode: 0o600)
+        try Self.write(Data((try authority.rootPublicKey().base64EncodedString() + "\n").utf8), to: url.appending(path: "definitions-root.pub"), mode: 0o644)
     }
 
     /// Writes `endpoints.json`.
@@ -73,7 +88,7 @@ package struct DataDirectory: Sendable {
         return String((0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count)] })
     }
 
-    static func randomBytes(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: .min ... .max) }) }
+    package static func randomBytes(_ count: Int) -> Data { Data((0..<count).map { _ in UInt8.random(in: .min ... .max) }) }
 
     /// A file is whole or not there: written beside, then moved over.
     private static func write(_ data: Data, to file: URL, mode: Int) throws {

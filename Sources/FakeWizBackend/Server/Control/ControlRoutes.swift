@@ -38,7 +38,7 @@ struct ControlRoutes: Sendable {
         router.post("/definitions") { request, _ in
             let publication = try JSONBody.decode(DefinitionsPublication.self, from: try await Self.body(request))
             let signed = try SignedDefinitions(
-                publication, signer: portal.directory.signer, otherKey: DefinitionsSigner(seed: DataDirectory.randomBytes(32)), at: portal.clock().wall)
+                publication, authority: portal.directory.definitionsAuthority(), seed: DataDirectory.randomBytes(32), at: portal.clock().wall)
             try await portal.store.publish(signed)
             portal.changes.publish(.definitions)
             return try Response.json(["version": signed.version.description], status: .created)

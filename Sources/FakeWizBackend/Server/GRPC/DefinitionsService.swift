@@ -1,10 +1,11 @@
 import BackendCore
+import Contract
 import ContractGRPC
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2
 
-/// Which definitions a sensor shall use, and the package itself.
+/// Which definitions a sensor shall use, and its parts.
 struct DefinitionsService: Sendable {
     static let chunkBytesMax = 256 * 1024
     let portal: Portal
@@ -26,10 +27,10 @@ struct DefinitionsService: Sendable {
             .with {
                 $0.version = found.version.description
                 $0.sha256 = found.sha256
-                $0.size = UInt64(found.package.count)
-                $0.signature = found.signature
-                $0.publicKey = found.publicKey
-                $0.expiresUnixSeconds = found.expires.map { $0.nanoseconds / 1_000_000_000 } ?? 0
+                $0.size = UInt64(found.size)
+                $0.manifest = Self.message(found.proof.manifest)
+                $0.signingKey = Self.message(found.proof.signingKey)
+                $0.roots = found.proof.roots.map(Self.message)
             })
     }
 
@@ -37,13 +38,17 @@ struct DefinitionsService: Sendable {
         guard let found = try await portal.store.definitions(version: request.version) else {
             throw RPCError(code: .notFound, message: "definitions '\(request.version)' are not published")
         }
-        for offset in stride(from: 0, to: found.package.count, by: Self.chunkBytesMax) {
-            let part = found.package[offset..<min(offset + Self.chunkBytesMax, found.package.count)]
+        for offset in stride(from: 0, to: found.parts.count, by: Self.chunkBytesMax) {
+            let part = found.parts[offset..<min(offset + Self.chunkBytesMax, found.parts.count)]
             try await reply(
                 .with {
                     $0.offset = UInt64(offset)
                     $0.data = Data(part)
                 })
         }
+    }
+
+    private static func message(_ signed: SignedDocument) -> Wizsensor_V1_SignedDocument {
+        .with { ($0.document, $0.signatures) = (signed.document, signed.signatures) }
     }
 }

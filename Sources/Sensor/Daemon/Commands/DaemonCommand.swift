@@ -8,13 +8,14 @@ struct DaemonCommand: AsyncParsableCommand {
         commandName: "daemon", abstract: "Watch this node and report to the portal.",
         discussion: """
             Settings come from the file, then from the environment, then from the flags; later ones win. Without an endpoint the daemon works alone: \
-            detections go to standard output as JSON lines. SIGTERM: flush, deregister, end. SIGHUP: read settings and rule files again.
+            detections go to standard output as JSON lines. SIGTERM: flush, deregister, end. SIGHUP: read settings and rule files again; the log names settings that need a restart.
             """)
 
     @Option(help: "YAML file with settings.") var config: String?
     @Option(help: "HOST:PORT of the portal's gRPC service.") var grpcEndpoint: String?
     @Option(help: "https URL of the portal's REST service.") var httpEndpoint: String?
     @Option(help: "PEM file with the authorities that certificates are checked against.") var caCert: String?
+    @Option(help: "File with the root key that definitions must be proven from (the portal's definitions-root.pub).") var definitionsRoot: String?
     @Option(help: "Folder on the host's disk for what survives a restart.") var hostStore: String?
     @Option(help: "Kubeconfig of the API server that knows this node's pods.") var kubeconfig: String?
     @Option(parsing: .upToNextOption, help: "Rule files in addition to the definitions.") var rules: [String] = []
@@ -33,7 +34,7 @@ struct DaemonCommand: AsyncParsableCommand {
             var settings = try Settings.load(file: config, environment: ProcessInfo.processInfo.environment)
             let flags: [(flag: String, key: String, value: String?)] = [
                 ("--grpc-endpoint", "grpcEndpoint", grpcEndpoint), ("--http-endpoint", "httpEndpoint", httpEndpoint), ("--ca-cert", "caCertificate", caCert),
-                ("--host-store", "hostStore", hostStore), ("--kubeconfig", "kubeconfig", kubeconfig), ("--time-scale", "timeScale", timeScale),
+                ("--definitions-root", "definitionsRoot", definitionsRoot), ("--host-store", "hostStore", hostStore), ("--kubeconfig", "kubeconfig", kubeconfig), ("--time-scale", "timeScale", timeScale),
                 ("--control-socket", "controlSocket", controlSocket), ("--log-level", "logLevel", logLevel), ("--ring-bytes", "ringBytes", ringBytes),
             ]
             for (flag, key, value) in flags {

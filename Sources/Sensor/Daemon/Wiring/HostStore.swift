@@ -1,6 +1,7 @@
 import Foundation
 import Foundations
 import Glibc
+import Portal
 
 /// The sensor's folder on the host's disk: persistent id, definitions, spool, runtime data.
 struct HostStore: Sendable {
@@ -56,3 +57,5 @@ struct HostStore: Sendable {
         return (error as NSError).localizedDescription
     }
 }
+
+extension HostStore: DefinitionsFiles {}

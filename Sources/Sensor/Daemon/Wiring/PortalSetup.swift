@@ -14,6 +14,7 @@ import Spool
 struct PortalSetup {
     let settings: Settings
     let store: HostStore
+    let definitions: DefinitionsStore
     let rules: RuleBook
     let sensor: SensorThread
     let board: HealthBoard
@@ -62,8 +63,7 @@ struct PortalSetup {
         var timetable = Timetable()
         timetable.startDelayMax = .milliseconds(Int64(settings.startDelayRange * 1000))
         let policy = DefinitionsPolicy(
-            trustedKey: DefinitionsStore(store: store).key(), pinned: settings.fixedDefinitionsVersion.flatMap { DefinitionsVersion($0) },
-            current: saved.definitions.flatMap { DefinitionsVersion($0.package.version) })
+            trust: definitions.trust(), pinned: settings.fixedDefinitionsVersion.flatMap { DefinitionsVersion($0) }, inUse: saved.definitions.map { .init($0) })
         let conversation = Conversation(
             persistentID: persistentID, tuning: PortalTuning(timetable: timetable.scaled(by: settings.timeScale)), definitions: policy, timeline: spool.timeline,
             seed: seed, at: now)
@@ -75,16 +75,16 @@ struct PortalSetup {
     }
 
     private func handlers() -> PortalService.Handlers {
-        let (rules, sensor, store, log) = (rules, sensor, store, log)
+        let (rules, sensor, kept, log) = (rules, sensor, definitions, log)
         return PortalService.Handlers(
             useDefinitions: { definitions in
-                rules.use(definitions)
-                let compiled = rules.compile()
-                guard compiled.rules.count > 0 || definitions.package.rules.isEmpty else {
+                let compiled = rules.compile(definitions)
+                guard compiled.rules.count > 0 || definitions.rules.isEmpty else {
                     return "no rule of it can be used: \(compiled.report.rejected.first?.description ?? "")"
                 }
-                SensorDaemon.apply(compiled, sensor, log)
-                do { try DefinitionsStore(store: store).save(definitions) } catch { log.error("definitions.not-saved", metadata: ["reason": "\(error)"]) }
+                guard SensorDaemon.apply(compiled, sensor, log) else { return "the sensor thread is too far behind to take them" }
+                rules.use(definitions)
+                do { try kept.save(definitions) } catch { log.error("definitions.not-saved", metadata: ["reason": "\(error)"]) }
                 return nil
             },
             dropIndicators: { sensor.inbox.put(.indicators(.portalLost)) },

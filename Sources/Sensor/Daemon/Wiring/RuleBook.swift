@@ -2,6 +2,7 @@ import CommandEntry
 import Contract
 import Foundation
 import Foundations
+import Indicators
 import Portal
 import Rules
 import Synchronization
@@ -11,6 +12,7 @@ import Synchronization
 final class RuleBook: Sendable {
     private struct State {
         var definitions: [(name: String, text: String)] = []
+        var indicators = KnownIndicators()
         var version = ""
         var own: [(name: String, text: String)] = []
     }
@@ -18,6 +20,7 @@ final class RuleBook: Sendable {
 
     struct Compiled: Sendable {
         var rules: RuleSet
+        var indicators: KnownIndicators
         var version: String
         /// What was wrong with single rules; the others are in the set.
         var report: RuleReport
@@ -35,17 +38,34 @@ final class RuleBook: Sendable {
     }
 
     func use(_ definitions: VerifiedDefinitions) {
+        let indicators = KnownIndicators(definitions.indicators)
         state.withLock {
-            $0.definitions = definitions.package.rules.map { ($0.name, $0.content) }
-            $0.version = definitions.package.version
+            $0.definitions = Self.files(definitions)
+            $0.indicators = indicators
+            $0.version = definitions.manifest.version
         }
     }
 
     var version: String { state.withLock { $0.version } }
 
-    func compile() -> Compiled {
-        let (files, version) = state.withLock { ($0.definitions + $0.own, $0.version) }
-        let loaded = RuleSet.load(files: files)
-        return Compiled(rules: loaded.rules, version: version, report: loaded.report)
+    /// - Parameter definitions: instead of those in use, to see what comes of them; nothing changes here.
+    func compile(_ definitions: VerifiedDefinitions? = nil) -> Compiled {
+        let state = state.withLock { $0 }
+        let loaded = RuleSet.load(files: (definitions.map(Self.files) ?? state.definitions) + state.own)
+        return Compiled(
+            rules: loaded.rules, indicators: definitions.map { KnownIndicators($0.indicators) } ?? state.indicators,
+            version: definitions?.manifest.version ?? state.version, report: loaded.report)
+    }
+
+    private static func files(_ definitions: VerifiedDefinitions) -> [(name: String, text: String)] { definitions.rules.map { ($0.name, $0.content) } }
+}
+
+extension KnownIndicators {
+    /// Suspicious ones and those that cannot be read stay the reputation service's to judge.
+    fileprivate init(_ entries: [IndicatorImport.Entry]) {
+        self.init()
+        for entry in entries where entry.disposition == "malicious" || entry.disposition == "benign" {
+            _ = insert(kind: entry.kind, Entry(isMalicious: entry.disposition == "malicious", value: entry.value, family: entry.family ?? "", source: entry.source ?? "definitions"))
+        }
     }
 }

@@ -32,7 +32,8 @@ struct SensorDaemon {
         // one loop for the control socket; the portal's client has its own
         NIOSingletons.groupLoopCountSuggestion = 1
         NIOSingletons.blockingPoolThreadCountSuggestion = 1
-        let log = Self.log(settings.logLevel)
+        let threshold = LogThreshold(settings.logLevel)
+        let log = Logger(label: "wiz-sensor", factory: { DaemonLog(label: $0, threshold: threshold) })
         let store: HostStore
         do { store = try HostStore(opening: settings.hostStore) } catch { throw WrongInput(description: "\(error)") }
         let id = try store.persistentID()
@@ -42,9 +43,10 @@ struct SensorDaemon {
 
         let rules = RuleBook()
         try rules.readOwn(settings.rules)
-        let saved = DefinitionsStore(store: store).load(pinned: settings.fixedDefinitionsVersion.flatMap { DefinitionsVersion($0) })
+        let definitions = DefinitionsStore(files: store, pin: settings.definitionsRoot)
+        let saved = definitions.load(pinned: settings.fixedDefinitionsVersion.flatMap { DefinitionsVersion($0) })
         for problem in saved.problems { log.warning("definitions.not-used", metadata: ["reason": "\(problem)"]) }
-        if let definitions = saved.definitions { rules.use(definitions) }
+        if let release = saved.definitions { rules.use(release) }
         let first = rules.compile()
         Self.tell(first, log)
 
@@ -55,7 +57,7 @@ struct SensorDaemon {
         let pipelineSettings = PipelineSettings.daemon(
             settings, identity: identity, hasKubernetes: settings.kubeconfig != nil || ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil)
         let seed = UInt64.random(in: .min ... .max)
-        let sensor = SensorThread(options: options) { Pipeline(settings: pipelineSettings, rules: first.rules, seed: seed) }
+        let sensor = SensorThread(options: options) { Pipeline(settings: pipelineSettings, rules: first.rules, indicators: first.indicators, seed: seed) }
         let files = FileWorkers(inbox: sensor.inbox)
         let questions = Questions(inbox: sensor.inbox)
 
@@ -63,7 +65,7 @@ struct SensorDaemon {
         let board = HealthBoard()
         var portal: PortalService?
         if let configuration = try PortalSetup.configuration(settings) {
-            portal = try PortalSetup(settings: settings, store: store, rules: rules, sensor: sensor, board: board, log: log).service(
+            portal = try PortalSetup(settings: settings, store: store, definitions: definitions, rules: rules, sensor: sensor, board: board, log: log).service(
                 configuration, facts: PortalSetup.facts(host, name: name, settings: settings), persistentID: id, saved: saved, seed: seed)
         }
         let submit = portal.map { portal in { @Sendable (draft: SpoolDraft) in portal.submit(draft) } }
@@ -83,16 +85,8 @@ struct SensorDaemon {
         services.append(ControlServer(path: settings.controlSocket, logger: log, answer: answers.answer))
         services.append(Upkeep(sensor: sensor, portal: portal, log: log))
         services.append(SensorService(sensor: sensor))
-        let hangUp = HangUp { [reload] in
-            do {
-                let fresh = try reload()
-                try rules.readOwn(fresh.rules)
-                Self.apply(rules.compile(), sensor, log)
-                log.info("settings.reread")
-            } catch {
-                log.error("settings.kept", metadata: ["reason": "\(error)"])
-            }
-        }
+        let again = SettingsReload(settings, read: reload, rules: rules, sensor: sensor, portal: portal, threshold: threshold, log: log)
+        let hangUp = HangUp { again.perform() }
         defer { hangUp.cancel() }
         log.info("daemon.started", metadata: ["version": "\(SensorVersion.sensor)", "node": "\(name)", "store": "\(store.directory)", "portal": "\(settings.grpcEndpoint.map { "\($0)" } ?? "none")"])
         try await ServiceGroup(configuration: .init(services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: Self.quiet)).run()
@@ -101,10 +95,12 @@ struct SensorDaemon {
         log.info("daemon.stopped")
     }
 
-    /// Another set of rules, with the next event.
-    static func apply(_ compiled: RuleBook.Compiled, _ sensor: SensorThread, _ log: Logger) {
+    /// Another set of rules and indicators, with the next event.
+    /// - Returns: false when the sensor thread is so far behind that nothing more can wait for it: what is in use stays in use.
+    @discardableResult
+    static func apply(_ compiled: RuleBook.Compiled, _ sensor: SensorThread, _ log: Logger) -> Bool {
         tell(compiled, log)
-        sensor.inbox.put(.rules(compiled.rules, definitionsVersion: compiled.version))
+        return sensor.inbox.put(.definitions(compiled.rules, compiled.indicators, version: compiled.version))
     }
 
     private static func tell(_ compiled: RuleBook.Compiled, _ log: Logger) {
@@ -121,12 +117,6 @@ struct SensorDaemon {
             log.error("runtime-data.not-opened", metadata: ["reason": "\(error)"])
             return nil
         }
-    }
-
-    private static func log(_ level: String) -> Logger {
-        var log = Logger(label: "wiz-sensor", factory: { StreamLogHandler.standardError(label: $0) })
-        log.logLevel = Logger.Level(rawValue: level) ?? .info
-        return log
     }
 
     private static let quiet = Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() })

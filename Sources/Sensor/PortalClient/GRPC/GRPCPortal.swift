@@ -82,12 +82,12 @@ struct GRPCPortal: Sendable {
                 }, metadata: Self.metadata(token)))
         }
         guard !reply.version.isEmpty else { return nil }
-        return DefinitionsOffer(
-            version: reply.version, sha256: reply.sha256, size: Int(clamping: reply.size), signature: reply.signature, publicKey: reply.publicKey,
-            expires: reply.expiresUnixSeconds == 0 ? nil : WallInstant(nanoseconds: reply.expiresUnixSeconds.multipliedClamped(by: 1_000_000_000)))
+        let proof = DefinitionsProof(
+            manifest: SignedDocument(reply.manifest), signingKey: SignedDocument(reply.signingKey), roots: reply.roots.map { SignedDocument($0) })
+        return DefinitionsOffer(version: reply.version, size: Int(clamping: reply.size), proof: proof)
     }
 
-    /// The package's bytes, unchecked but never more than the offer said.
+    /// The parts' bytes, unchecked but never more than the offer said.
     func download(_ offer: DefinitionsOffer, sensorID: String, token: String) async throws(PortalFailure) -> Data {
         try await link.call { client in
             try await Wizsensor_V1_Definitions.Client(wrapping: client).download(
@@ -153,9 +153,6 @@ extension PortalSettingsUpdate {
     }
 }
 
-extension Int64 {
-    fileprivate func multipliedClamped(by factor: Int64) -> Int64 {
-        let (product, overflow) = multipliedReportingOverflow(by: factor)
-        return overflow ? (self < 0 ? .min : .max) : product
-    }
+extension SignedDocument {
+    fileprivate init(_ message: Wizsensor_V1_SignedDocument) { self.init(document: message.document, signatures: message.signatures) }
 }

@@ -1,0 +1,114 @@
+import Foundation
+import Glibc
+import ScenarioModel
+import ScenarioRunner
+import Testing
+
+/// Releases on their way from the portal's commands to a running daemon: good ones, spoiled ones, other keys, other settings.
+@Suite(.serialized, .enabled(if: canRunScenarios, "needs root"), .timeLimit(.minutes(10)))
+struct DaemonDefinitionsTests {
+    private static let rules = "- rule: Nothing\n  desc: d\n  condition: evt.type = execve and proc.name = nobody-has-this-name\n  output: o\n  priority: INFO\n"
+
+    private func with(_ body: (DaemonHarness, DaemonHarness.Endpoints) async throws -> Void) async throws {
+        let harness = try DaemonHarness()
+        do { try await body(harness, harness.startBackend()) } catch {
+            await harness.finish(expectCleanStop: false)
+            throw error
+        }
+        await harness.finish()
+    }
+
+    private func publish(_ version: String, _ rest: [String: Any] = [:], _ harness: DaemonHarness, _ endpoints: DaemonHarness.Endpoints) async throws {
+        let body = ["version": version, "rules": [["name": "test.yaml", "content": Self.rules]]].merging(rest) { $1 } as [String: Any]
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+        try await Shell.check(["curl", "-sf", "-X", "POST", "\(endpoints.control)/control/v1/definitions", "-d", text], folder: harness.folder)
+    }
+
+    private func codes(_ statistics: JSONValue) -> [String] { (statistics["healthIssues"]?.elements ?? []).compactMap { $0["code"]?.text }.filter { $0.hasPrefix("definitions.") } }
+
+    private func statistics(_ harness: DaemonHarness, _ what: String, when isTrue: @escaping (JSONValue) -> Bool) async throws -> JSONValue {
+        try await harness.eventually("\(what); the log ends:\n\(harness.log.suffix(1500))", within: .seconds(60)) {
+            guard let statistics = await harness.statistics(), isTrue(statistics) else { return nil }
+            return statistics
+        }
+    }
+
+    private func arguments(_ harness: DaemonHarness, _ endpoints: DaemonHarness.Endpoints) -> [String] {
+        harness.portalArguments(endpoints) + ["--time-scale", "60", "--definitions-root", harness.portalFolder.appending(path: "definitions-root.pub").path]
+    }
+
+    @Test func whateverIsWrongWithAReleaseTheOldOneStaysAndTheIssueIsNamed() async throws {
+        try await with { harness, endpoints in
+            try harness.start(arguments(harness, endpoints))
+            _ = try await statistics(harness, "1.0.0") { $0["definitionsVersion"]?.text == "1.0.0" }
+            let faults: [(String, [String: Any], String)] = [
+                ("1.0.1", ["defect": "wrongKey"], "definitions.signature"), ("1.0.2", ["defect": "bitFlip"], "definitions.damaged"),
+                ("1.0.3", ["formatVersion": 99], "definitions.format"), ("1.0.4", ["defect": "truncated"], "definitions.damaged"),
+                ("1.0.5", ["expiresAt": "2020-01-01T00:00:00Z"], "definitions.expired"), ("1.0.6", ["defect": "tooLarge"], "definitions.too-large"),
+                ("1.0.7", ["defect": "expiredKey"], "definitions.signature"), ("1.0.8", ["rules": [["name": "bad.yaml", "content": "- rule: x\n  condition: nonsense\n"]]], "definitions.unusable"),
+                ("1.0.9", ["defect": "wrongRoot"], "definitions.signature"),
+            ]
+            for (version, defect, code) in faults {
+                try await publish(version, defect, harness, endpoints)
+                let statistics = try await statistics(harness, "\(code) for \(version)") { codes($0) == [code] }
+                #expect(statistics["definitionsVersion"]?.text == "1.0.0", "\(version)")
+            }
+            // the portal begins anew with an older version: not for a sensor that has seen a later one
+            try await Shell.check(["curl", "-sf", "-X", "POST", "\(endpoints.control)/control/v1/reset?definitions=true"], folder: harness.folder)
+            try await publish("0.9.0", [:], harness, endpoints)
+            let old = try await statistics(harness, "a rollback") { codes($0) == ["definitions.rollback"] }
+            #expect(old["definitionsVersion"]?.text == "1.0.0")
+            try await publish("1.1.0", [:], harness, endpoints)
+            let good = try await statistics(harness, "1.1.0") { $0["definitionsVersion"]?.text == "1.1.0" && codes($0).isEmpty }
+            #expect(good["rules"]?.number == 1)
+        }
+    }
+
+    @Test func otherKeysAreFollowedAndTheLastGoodReleaseOutlivesAKill() async throws {
+        try await with { harness, endpoints in
+            try harness.start(arguments(harness, endpoints))
+            _ = try await statistics(harness, "1.0.0") { $0["definitionsVersion"]?.text == "1.0.0" }
+            let backend = try PackageRoot().executable("fake-wiz-backend").path
+            for (n, rotation) in [["--root"], [], ["--root"]].enumerated() {
+                try await Shell.check([backend, "definitions", "rotate", "--data", harness.portalFolder.path] + rotation, folder: harness.folder)
+                try await publish("1.1.\(n)", [:], harness, endpoints)
+                _ = try await statistics(harness, "1.1.\(n)") { $0["definitionsVersion"]?.text == "1.1.\(n)" && codes($0).isEmpty }
+            }
+            // written after it is put to use; a kill before that would leave the one before
+            let file = URL(fileURLWithPath: harness.store).appending(path: "definitions.json")
+            _ = try await harness.eventually("1.1.2 on the disk") { (try? String(contentsOf: file, encoding: .utf8))?.contains(#""version":"1.1.2""#) == true ? true : nil }
+            harness.daemon?.send(SIGKILL)
+            _ = await harness.daemon?.exit(within: .seconds(20))
+            try harness.start([])
+            _ = try await statistics(harness, "1.1.2 without a portal") { $0["definitionsVersion"]?.text == "1.1.2" }
+        }
+    }
+
+    @Test func aHangUpChangesWhatCanChangeAndNamesTheRest() async throws {
+        try await with { harness, endpoints in
+            let file = harness.folder.appending(path: "sensor.yaml")
+            func settings(_ text: String) throws { try text.write(to: file, atomically: true, encoding: .utf8) }
+            try settings("logLevel: info\n")
+            try await publish("1.1.0", [:], harness, endpoints)
+            try harness.start(arguments(harness, endpoints) + ["--config", file.path])
+            _ = try await statistics(harness, "1.1.0") { $0["definitionsVersion"]?.text == "1.1.0" }
+
+            try settings("logLevel: debug\nfixedDefinitionsVersion: 1.0.0\nringBytes: 65536\nclusterName: other\n")
+            harness.daemon?.send(SIGHUP)
+            _ = try await statistics(harness, "the pinned version") { $0["definitionsVersion"]?.text == "1.0.0" }
+            _ = try await harness.eventually("what changed, in the log") { harness.log.contains("settings.reread") ? true : nil }
+            #expect(harness.log.contains("changed=logLevel,fixedDefinitionsVersion"))
+            _ = try await harness.eventually("what waits for a restart, in the log") { harness.log.contains("settings.need-restart") ? true : nil }
+            #expect(harness.log.contains("settings=clusterName,ringBytes"))
+
+            try settings("logLevel: loud\n")
+            harness.daemon?.send(SIGHUP)
+            _ = try await harness.eventually("the reason, in the log") { harness.log.contains("settings.kept") && harness.log.contains("sensor.yaml:1:11") ? true : nil }
+            // without the pin the newest is taken again, and with the new level nothing more is said of it
+            try settings("logLevel: error\n")
+            harness.daemon?.send(SIGHUP)
+            _ = try await statistics(harness, "the newest version") { $0["definitionsVersion"]?.text == "1.1.0" }
+            #expect(harness.log.split(separator: "\n").count { $0.contains("settings.reread") } == 1)
+        }
+    }
+}
