@@ -47,6 +47,7 @@ package final class Pipeline {
     private var containers: ContainerResolver
     private var workloads: WorkloadResolver
     private var users = UserResolver()
+    private var addressNames = AddressNames()
     private var runtimeData: RuntimeAggregator
     private var indicators: IndicatorAggregator
     private var rules: RuleEvaluator
@@ -106,12 +107,19 @@ package final class Pipeline {
         let (process, isNew) = processes.handle(event)
         if isNew, event.kind != .exec { effects.append(.scan(pid: event.process.pid)) }
         if case .exec(let exec) = event.details { enter(process, exec) }
-        let enriched = EnrichedEvent(
+        var enriched = EnrichedEvent(
             event: event, wallTime: WallInstant(nanoseconds: Int64(event.time.nanoseconds)) + settings.bootToWall, process: process,
             userName: users.user(event.uid, mountNamespace: process.exec.namespaces.mount),
             groupName: users.group(event.gid, mountNamespace: process.exec.namespaces.mount))
 
-        if case .exec(let exec) = event.details { askForDigests(exec, of: enriched) }
+        switch event.details {
+        case .exec(let exec): askForDigests(exec, of: enriched)
+        case .dns(let dns): addressNames.learn(dns)
+        case .network(let network):
+            enriched.localNames = addressNames.names(of: network.local)
+            enriched.remoteNames = addressNames.names(of: network.remote)
+        default: break
+        }
 
         runtimeData.observe(enriched)
         consider(indicators.observe(enriched, at: now), at: now)
@@ -289,6 +297,7 @@ package final class Pipeline {
         out.detectionsSuppressed = aggregator.suppressed
         out.ledger.merge(processes.ledger)
         out.ledger.merge(workloads.ledger)
+        out.ledger.merge(addressNames.ledger)
         out.ledger.merge(waiting.ledger)
         out.ledger.merge(digestWait.ledger)
         out.ledger.merge(indicators.ledger)
