@@ -32,11 +32,9 @@ package struct RuleRecorder: Sendable {
         do {
             try FileManager.default.createDirectory(at: output, withIntermediateDirectories: true)
             try place.prepare()
-            for spec in cases.containers where needed.contains(spec.name) {
-                let running = try await host ?? ContainerHost(work: work)
-                host = running
-                _ = try await running.start(spec)
-            }
+            let specs = cases.containers.filter { needed.contains($0.name) }
+            if !specs.isEmpty { host = try await ContainerHost(work: work) }
+            for spec in specs { _ = try await host?.start(spec) }
             for item in chosen {
                 for (side, call) in [("attack", item.attack), ("twin", item.twin)] {
                     try Task.checkCancellation()

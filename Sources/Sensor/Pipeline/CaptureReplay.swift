@@ -1,5 +1,5 @@
 package import Events
-package import Foundations
+import Foundations
 package import Rules
 
 /// Runs a capture through the whole pipeline: the same capture and rules always give the same effects.

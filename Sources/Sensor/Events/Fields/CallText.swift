@@ -38,8 +38,8 @@ package enum CallText {
         capabilityNames.enumerated().filter { bits & 1 << UInt64($0.offset) != 0 }.map { "CAP_" + $0.element }.joined(separator: " ")
     }
 
-    /// Those that every kernel of today has: up to CAP_AUDIT_READ (3.16).
-    package static let allCapabilities: UInt64 = 1 << 38 - 1
+    /// Those that every kernel of today has, up to CAP_AUDIT_READ (3.16), but CAP_SYS_RESOURCE: nodes that are containers themselves do not have it to give.
+    package static let allCapabilities: UInt64 = (1 << 38 - 1) & ~(1 << 24)
 
     private static let capabilityNames = [
         "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
