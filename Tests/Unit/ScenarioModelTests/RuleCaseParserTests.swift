@@ -39,7 +39,7 @@ import Testing
         ("cases:\n  - { rule: x, attack: { action: run, container: web }, twin: { action: run } }\n", "no container 'web'"),
         ("cases:\n  - { rule: x, attack: { action: run }, twin: { action: run } }\n  - { rule: X, attack: { action: run }, twin: { action: run } }\n", "another case 'x'"),
         ("cases:\n  - { rule: x, attack: { action: run, times: 2 }, twin: { action: run } }\n", "is done once"),
-        ("", "the file is empty"), ("cases: [", "cases.yaml:1"),
+        ("", "the file is empty"), ("cases: [", "cases.yaml:"),
     ])
     func mistakesAreTold(text: String, message: String) {
         #expect(diagnostics(text).contains { $0.contains(message) && $0.hasPrefix("cases.yaml") }, "\(diagnostics(text))")
