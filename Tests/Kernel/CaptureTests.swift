@@ -26,7 +26,7 @@ extension KernelTests {
             # network
             s = socket.socket(); s.bind(('127.0.0.1', 4000)); s.listen(4)
             c = socket.create_connection(('127.0.0.1', 4000)); s.accept()
-            socket.socket().connect_ex(('192.0.2.1', 443))
+            socket.socket().connect_ex(('192.0.2.1', 443)); socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
             question = struct.pack('>HHHHHH', 7, 0x100, 1, 0, 0, 0) + b'\\x07example\\x03com\\0' + struct.pack('>HH', 1, 1)
             server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); server.bind(('127.0.0.1', 53))
             client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); client.sendto(question, ('127.0.0.1', 53))

@@ -15,7 +15,7 @@
 #include <linux/types.h>
 #endif
 
-#define PROBE_ABI_VERSION 1
+#define PROBE_ABI_VERSION 2
 
 /* Largest message; longer ones are cut and say so in their flags. */
 #define PROBE_RECORD_MAX 16384
@@ -61,7 +61,9 @@ enum probe_kind {
 	PROBE_BIND = 38,
 	PROBE_UTIMES = 39,
 	PROBE_CHDIR = 40,
-	PROBE_KIND_COUNT = 41,
+	PROBE_PACKET_SOCKET = 41, /* a socket that sees or makes whole packets */
+	PROBE_SOCKET = 42,
+	PROBE_KIND_COUNT = 43,
 };
 
 /* Why a message was not sent. */
@@ -86,6 +88,7 @@ struct probe_header {
 	__u64 boot_ns;    /* bpf_ktime_get_boot_ns */
 	__u64 start_ns;   /* start_boottime of the thread group's leader */
 	__u64 cgroup_id;  /* unified hierarchy */
+	__u64 capabilities; /* effective, bit per CAP_* */
 	__u32 kind;
 	__u32 size;       /* of the whole message */
 	__u32 pid;        /* thread group id in the initial namespace */
@@ -183,7 +186,7 @@ enum probe_tag {
 	PROBE_TAG_SECOND_PATH = 2,
 	PROBE_TAG_CWD = 3,        /* components */
 	PROBE_TAG_ARGUMENTS = 4,  /* argv, each ended by a NUL */
-	PROBE_TAG_FILENAME = 5,   /* as typed */
+	PROBE_TAG_FILENAME = 5,   /* as typed; of an exec and an open */
 	PROBE_TAG_CGROUP = 6,     /* components */
 	PROBE_TAG_TEXT = 7,
 	PROBE_TAG_SECOND_TEXT = 8,
@@ -238,7 +241,7 @@ enum probe_name_use {
 	PROBE_NAME_DIRECTORY = 2, /* any file below a directory of this name (two levels) */
 };
 
-_Static_assert(sizeof(struct probe_header) == 72, "probe_header");
+_Static_assert(sizeof(struct probe_header) == 80, "probe_header");
 _Static_assert(sizeof(struct probe_exec) == 72, "probe_exec");
 _Static_assert(sizeof(struct probe_fork) == 24, "probe_fork");
 _Static_assert(sizeof(struct probe_exit) == 8, "probe_exit");

@@ -40,6 +40,7 @@ enum { BPF_RB_AVAIL_DATA = 0 };
 typedef struct { unsigned int val; } kuid_t;
 typedef struct { unsigned int val; } kgid_t;
 typedef struct { int counter; } atomic_t;
+typedef struct { __u64 val; } kernel_cap_t;	/* read as bytes: two words of 32 bits before 6.3, in the same order */
 
 struct ns_common { unsigned int inum; };
 struct user_namespace { struct ns_common ns; };
@@ -52,6 +53,7 @@ struct pid { unsigned int level; struct upid numbers[1]; };
 
 struct cred {
 	kuid_t uid; kgid_t gid; kuid_t euid; kgid_t egid;
+	kernel_cap_t cap_effective;
 	struct user_namespace *user_ns;
 };
 
@@ -149,6 +151,9 @@ struct __sk_buff { __u32 len, pkt_type, mark, queue_mapping, protocol; };
 #define AF_INET 2
 #define AF_INET6 10
 #define AF_UNIX 1
+#define AF_PACKET 17
+#define SOCK_RAW 3
+#define SOCK_TYPE_MASK 0xf
 #define EINPROGRESS 115
 #define EISCONN 106
 #define EALREADY 114

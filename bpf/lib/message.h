@@ -49,6 +49,13 @@ static __always_inline bool reported(struct probe_config *settings, struct task_
 	return is_reported(settings, task, bpf_get_current_pid_tgid() >> 32);
 }
 
+static __always_inline __u64 effective_capabilities(struct cred *cred)
+{
+	__u64 bits = 0;
+	LOAD_SCALAR(bits, (void *)cred + bpf_core_field_offset(struct cred, cap_effective));
+	return bits;
+}
+
 static __always_inline void fill_header(struct probe_header *header, struct task_struct *task, __u32 kind)
 {
 	__u64 ids = bpf_get_current_pid_tgid();
@@ -56,6 +63,7 @@ static __always_inline void fill_header(struct probe_header *header, struct task
 	header->boot_ns = bpf_ktime_get_boot_ns();
 	header->start_ns = LOAD(task, group_leader, start_boottime);
 	header->cgroup_id = bpf_get_current_cgroup_id();
+	header->capabilities = effective_capabilities(LOAD(task, cred));
 	header->kind = kind;
 	header->size = 0;
 	header->pid = ids >> 32;
@@ -81,6 +89,7 @@ static __always_inline void fill_header_of_task(struct probe_header *header, str
 	struct cred *cred = LOAD(task, cred);
 	header->uid = LOAD(cred, uid.val);
 	header->gid = LOAD(cred, gid.val);
+	header->capabilities = effective_capabilities(cred);
 	header->flags = 0;
 	bpf_probe_read_kernel(header->comm, sizeof(header->comm), &task->comm);
 }

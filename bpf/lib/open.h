@@ -73,6 +73,24 @@ static __always_inline __u32 flags_asked_for(__u32 where)
 	return call.argument[where];
 }
 
+/*
+ * The name as the caller typed it, where the call that opens has one. The security module is asked from inside of many calls, and on behalf of
+ * a ring from a worker that never entered the kernel by one.
+ */
+static __always_inline void append_typed_name(struct scratch *scratch, struct task_struct *task)
+{
+	if (LOAD(task, flags) & (PF_IO_WORKER | PF_USER_WORKER))
+		return;
+	struct call call;
+	read_call(&call);
+	if (call.number == CALL_OPENAT || call.number == CALL_OPENAT2)
+		append_user_text(scratch, PROBE_TAG_FILENAME, (void *)call.argument[1]);
+#if defined(__TARGET_ARCH_x86)
+	else if (call.number == CALL_OPEN || call.number == CALL_CREAT)
+		append_user_text(scratch, PROBE_TAG_FILENAME, (void *)call.argument[0]);
+#endif
+}
+
 /* Reports the file if it was opened for writing, made by the call, or is one whose reads are asked for. */
 static __always_inline int report_open(struct probe_config *settings, struct task_struct *task, struct file *file, long result, __u32 where)
 {
@@ -108,6 +126,7 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 	struct mount *mount = mount_of_path(&file->f_path);
 	if (mount)
 		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
+	append_typed_name(scratch, task);
 	if (known)
 		append_kernel_text(scratch, PROBE_TAG_SECOND_TEXT, known->path);
 	submit(scratch, settings, RANK_BULK);

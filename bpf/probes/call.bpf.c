@@ -36,6 +36,15 @@ ON_EXIT(setregid) { return report_call(PROBE_SETGID, context->ret, NONE, NONE); 
 ON_EXIT(setresgid) { return report_call(PROBE_SETGID, context->ret, NONE, NONE); }
 ON_EXIT(capset) { return report_call(PROBE_CAPSET, context->ret, NONE, NONE); }
 
+ON_EXIT(socket)
+{
+	struct call call;
+	read_call(&call);
+	// by the hundred a second on a busy machine, so the few that show whole packets are a kind of their own
+	bool sees_packets = call.argument[0] == AF_PACKET || (call.argument[1] & SOCK_TYPE_MASK) == SOCK_RAW;
+	return report_call(sees_packets ? PROBE_PACKET_SOCKET : PROBE_SOCKET, context->ret, NONE, NONE);
+}
+
 ON_EXIT(prctl)
 {
 	struct call call;

@@ -9,7 +9,7 @@ struct ScenariosCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "scenarios", abstract: "Attacks, outages and simulations against portal, API server and sensor.",
         version: "scenarios 0.1.0",
-        subcommands: [ListCommand.self, RunCommand.self, SimulateCommand.self, FleetCommand.self, DemoCommand.self])
+        subcommands: [ListCommand.self, RunCommand.self, RecordCommand.self, SimulateCommand.self, FleetCommand.self, DemoCommand.self])
 
     static func main() async {
         HeapLayout.useOneArena()

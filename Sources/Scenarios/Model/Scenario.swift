@@ -21,6 +21,8 @@ package struct Scenario: Sendable, Hashable {
     /// ATT&CK ids that the scenario exercises.
     package var techniques: [String]
     package var tags: [String]
+    /// Takes minutes: run by its name or a tag, not with all others.
+    package var isLong: Bool { tags.contains("long") }
     package var needs: [Need]
     /// In force from the start on.
     package var faults: FaultPlan?

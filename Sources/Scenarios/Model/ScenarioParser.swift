@@ -20,20 +20,26 @@ package enum ScenarioParser {
     ///   - actions: names of the actions that exist; a step that names another one is diagnosed.
     /// - Throws: `Rejection`.
     package static func parse(_ text: String, file: String, actions: Set<String>) throws -> Scenario {
+        let root = try compose(text, file: file)
+        var reader = YAMLReader(file: file)
+        let scenario = scenario(root, reader: &reader, actions: actions)
+        guard let scenario, reader.diagnostics.isEmpty else { throw rejection(reader.diagnostics) }
+        return scenario
+    }
+
+    /// The document of a file.
+    static func compose(_ text: String, file: String) throws -> Node {
         guard text.utf8.count <= bytesMax else { throw Rejection(diagnostics: [Diagnostic(file: file, message: "larger than \(bytesMax) bytes")]) }
-        let root: Node
         do {
             guard let node = try Yams.compose(yaml: text) else { throw Rejection(diagnostics: [Diagnostic(file: file, message: "the file is empty")]) }
-            root = node
+            return node
         } catch let error as YamlError {
             throw Rejection(diagnostics: [diagnostic(of: error, file: file)])
         }
-        var reader = YAMLReader(file: file)
-        let scenario = scenario(root, reader: &reader, actions: actions)
-        guard let scenario, reader.diagnostics.isEmpty else {
-            throw Rejection(diagnostics: reader.diagnostics.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
-        }
-        return scenario
+    }
+
+    static func rejection(_ diagnostics: [Diagnostic]) -> Rejection {
+        Rejection(diagnostics: diagnostics.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
     }
 
     private static let keys = ["name", "kind", "description", "techniques", "tags", "needs", "faults", "steps", "expect", "audit"]

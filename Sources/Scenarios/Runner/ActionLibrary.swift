@@ -22,7 +22,9 @@ package enum ActionLibrary {
             ("connect", "one TCP connect; nobody need answer: ADDRESS PORT"),
             ("talk", "a service on an address of the container's own and a client that sends it a text: ADDRESS PORT TEXT"),
             ("scan", "connects to one loopback port after the other: FIRST COUNT"),
+            ("sweep", "connects to a port of one loopback address after the other: PORT COUNT"),
             ("query", "DNS questions to a loopback address: NAME..."),
+            ("resolve", "a name server that gives an address, and a connect to that: NAME ADDRESS PORT"),
             ("packet-socket", "a socket that sees whole frames"),
             ("runtime-socket", "a stand-in for a container runtime's socket and a client of it: PATH"),
         ].map { Action(name: $0, summary: $1, command: ["${programs}/network", $0]) }
@@ -44,6 +46,9 @@ package enum ActionLibrary {
             ("mount", "mounts an empty tmpfs and takes it away: PATH"),
             ("rename", "changes the name of its thread: NAME"),
             ("kill", "kills a child of its own"),
+            ("unprivileged", "another action of the program `process` as nobody: ACTION [ARGUMENT...]"),
+            ("attribute", "an extended attribute of a file, taken away again: FILE NAME"),
+            ("files", "files made and removed, or renamed and removed: remove|rename FOLDER COUNT [ENDING]"),
         ].map { Action(name: $0, summary: $1, command: ["${programs}/process", $0]) }
 
     package static let names = Set(all.map(\.name))

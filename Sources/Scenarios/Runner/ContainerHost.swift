@@ -54,7 +54,7 @@ package actor ContainerHost {
         let folder = layers.appending(path: spec.name)
         let (image, upper, scratch, root) = (folder.appending(path: "image"), folder.appending(path: "upper"), folder.appending(path: "work"), folder.appending(path: "root"))
         for part in [image, upper, scratch, root] { try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true) }
-        for file in spec.files { try Self.put(file, into: image) }
+        for file in spec.files { try Self.put(file, into: image, base: layers.appending(path: "base")) }
         let mounted = namespace_mount_overlay(root.path, image.path + ":" + layers.appending(path: "base").path, upper.path, scratch.path)
         guard mounted == 0 else { throw Shell.Failure(description: "overlay on \(root.path): \(String(cString: strerror(-mounted)))") }
         let cgroup = "/kubepods/burstable/pod\(podUID)/\(id)"
@@ -89,14 +89,16 @@ package actor ContainerHost {
         for name in names { _ = try? await Shell.run(runc(work) + ["delete", "--force", name], folder: work.url) }
     }
 
-    private static func put(_ file: ContainerSpec.File, into layer: URL) throws {
+    private static func put(_ file: ContainerSpec.File, into layer: URL, base: URL) throws {
         let target = layer.appending(path: file.path)
         try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         switch file.content {
         case .text(let text): try text.write(to: target, atomically: false, encoding: .utf8)
+        // a tool under a path of one's choice; which one it is follows from argv[0]
+        case .program("busybox", _): try FileManager.default.copyItem(at: base.appending(path: "bin/busybox"), to: target)
         case .program(let name, let unique):
             guard let program = AttackProgram(rawValue: name) else {
-                throw Shell.Failure(description: "no attack program '\(name)'; there are \(AttackProgram.allCases.map(\.rawValue).joined(separator: ", "))")
+                throw Shell.Failure(description: "no program '\(name)'; there are busybox, \(AttackProgram.allCases.map(\.rawValue).joined(separator: ", "))")
             }
             let salt = unique ? Data((0..<32).map { _ in UInt8.random(in: .min ... .max) }) : Data()
             _ = try program.write(to: target.deletingLastPathComponent(), as: target.lastPathComponent, salt: salt)

@@ -3,7 +3,6 @@ import Crypto
 import Foundation
 import Glibc
 package import ScenarioModel
-import ScenarioActions
 
 /// One scenario against one stack: its steps in order, then what has to be there, then quiet, then what must not be there.
 package struct ScenarioRun: Sendable {
@@ -21,7 +20,7 @@ package struct ScenarioRun: Sendable {
     ///
     /// - Throws: when a step cannot be carried out; an expectation that does not hold is a failed check.
     package func run() async throws -> [Check] {
-        try await prepareHost()
+        try place.prepare()
         if let faults = scenario.faults { try await portal().put(faults) }
         var checks: [Check] = []
         for located in scenario.steps {
@@ -114,7 +113,7 @@ package struct ScenarioRun: Sendable {
             if let container {
                 file = try await stack.containerHost().container(container).root.appending(path: path)
             } else {
-                file = URL(fileURLWithPath: path.replacing("${work}", with: hostFolder.path).replacing("${programs}", with: programs.path))
+                file = URL(fileURLWithPath: path.replacing("${work}", with: place.folder.path).replacing("${programs}", with: place.programs.path))
             }
             (kind, value) = ("sha256", SHA256.hash(data: try Data(contentsOf: file)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
         }
@@ -124,18 +123,10 @@ package struct ScenarioRun: Sendable {
 
     private func act(_ call: ActionCall) async throws -> [Check] {
         tell(.note("\(call.name)\(call.container.map { " in \($0)" } ?? " on the host"): \(call.arguments.joined(separator: " ").prefix(100))"))
-        var environment = call.environment
-        environment["HOST_NETNS"] = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/net")
-        var command: [String]
-        if let container = call.container {
-            let inside = try ActionLibrary.command(call, programs: RootFileSystem.programs, work: "/tmp")
-            command = try await stack.containerHost().execution(of: inside, in: container, environment: environment, terminal: call.terminal)
-        } else {
-            command = try ActionLibrary.command(call, programs: programs.path, work: hostFolder.path)
-        }
-        if call.terminal { command = Self.onTerminal(command) }
+        let host = call.container == nil ? nil : try await stack.containerHost()
+        let command = try await place.command(call, host: host)
         for _ in 0..<call.times {
-            let result = try await Shell.run(command, environment: environment, folder: hostFolder, limit: call.limit)
+            let result = try await Shell.run(command.arguments, environment: command.environment, folder: place.folder, limit: call.limit)
             if let expected = call.exit, result.status != expected {
                 let how = result.status.map { "exit status \($0)" } ?? "not done after \(call.limit.spanText)"
                 throw Shell.Failure(description: "action '\(call.name)': \(how) instead of \(expected)\n\(result.output.suffix(1000))")
@@ -143,13 +134,6 @@ package struct ScenarioRun: Sendable {
         }
         return []
     }
-
-    /// The command on a pseudo-terminal of its own, by script(1), also where we have none ourselves.
-    package static func onTerminal(_ command: [String]) -> [String] {
-        ["script", "--quiet", "--return", "--command", command.map(quoted).joined(separator: " "), "/dev/null"]
-    }
-
-    private static func quoted(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
     // MARK: what is seen
 
@@ -175,13 +159,7 @@ package struct ScenarioRun: Sendable {
 
     // MARK: places
 
-    private var programs: URL { stack.work.url.appending(path: "programs") }
-    private var hostFolder: URL { stack.work.url.appending(path: "host") }
-
-    private func prepareHost() async throws {
-        for folder in [programs, hostFolder] { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-        for program in AttackProgram.allCases { _ = try program.write(to: programs) }
-    }
+    private var place: ActionPlace { ActionPlace(work: stack.work) }
 
     private func portal() async throws -> PortalView {
         guard let portal = await stack.portal else { throw Shell.Failure(description: "the portal is not up") }

@@ -47,6 +47,7 @@ package final class Pipeline {
     private var containers: ContainerResolver
     private var workloads: WorkloadResolver
     private var users = UserResolver()
+    private var addressNames = AddressNames()
     private var runtimeData: RuntimeAggregator
     private var indicators: IndicatorAggregator
     private var rules: RuleEvaluator
@@ -108,12 +109,19 @@ package final class Pipeline {
         for namespace in processes.takeNamespacesGone() { forget(mountNamespace: namespace) }
         if isNew, event.kind != .exec { effects.append(.scan(pid: event.process.pid)) }
         if case .exec(let exec) = event.details { enter(process, exec) }
-        let enriched = EnrichedEvent(
+        var enriched = EnrichedEvent(
             event: event, wallTime: WallInstant(nanoseconds: Int64(event.time.nanoseconds)) + settings.bootToWall, process: process,
             userName: users.user(event.uid, mountNamespace: process.exec.namespaces.mount),
             groupName: users.group(event.gid, mountNamespace: process.exec.namespaces.mount))
 
-        if case .exec(let exec) = event.details { askForDigests(exec, of: enriched) }
+        switch event.details {
+        case .exec(let exec): askForDigests(exec, of: enriched)
+        case .dns(let dns): addressNames.learn(dns)
+        case .network(let network):
+            enriched.localNames = addressNames.names(of: network.local)
+            enriched.remoteNames = addressNames.names(of: network.remote)
+        default: break
+        }
 
         runtimeData.observe(enriched)
         consider(indicators.observe(enriched, at: now), at: now)
@@ -304,6 +312,7 @@ package final class Pipeline {
         ]
         out.ledger.merge(processes.ledger)
         out.ledger.merge(workloads.ledger)
+        out.ledger.merge(addressNames.ledger)
         out.ledger.merge(waiting.ledger)
         out.ledger.merge(digestWait.ledger)
         out.ledger.merge(indicators.ledger)

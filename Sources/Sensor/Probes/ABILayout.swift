@@ -12,7 +12,7 @@ enum ABILayout {
                 "probe_header", MemoryLayout<probe_header>.size,
                 [
                     ("boot_ns", MemoryLayout<probe_header>.offset(of: \.boot_ns)), ("start_ns", MemoryLayout<probe_header>.offset(of: \.start_ns)),
-                    ("kind", MemoryLayout<probe_header>.offset(of: \.kind)), ("size", MemoryLayout<probe_header>.offset(of: \.size)),
+                    ("capabilities", MemoryLayout<probe_header>.offset(of: \.capabilities)), ("kind", MemoryLayout<probe_header>.offset(of: \.kind)), ("size", MemoryLayout<probe_header>.offset(of: \.size)),
                     ("flags", MemoryLayout<probe_header>.offset(of: \.flags)), ("comm", MemoryLayout<probe_header>.offset(of: \.comm)),
                 ]
             ),

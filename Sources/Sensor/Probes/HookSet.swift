@@ -31,7 +31,7 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
             ProbeObject("change", [.rename, .link, .symlink, .mount, .unlink, .rmdir, .mkdir, .chmod, .chown, .truncate, .utimes, .setxattr, .umount, .chdir]),
             ProbeObject(
                 "call",
-                [.ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .ioUring, .setuid, .setgid, .capset, .processRename, .kill, .dup]
+                [.ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .ioUring, .setuid, .setgid, .capset, .processRename, .kill, .dup, .packetSocket, .socket]
             ),
         ]
     }

@@ -19,7 +19,9 @@ extension Settings {
         Property("timeScale") { $0.timeScale }, Property("controlSocket") { $0.controlSocket }, Property("logLevel", live: true) { $0.logLevel },
         Property("fixedDefinitionsVersion", live: true) { $0.fixedDefinitionsVersion }, Property("definitionsRoot", live: true) { $0.definitionsRoot },
         Property("startDelayRange") { $0.startDelayRange }, Property("ringBytes") { $0.ringBytes }, Property("memoryLimitMiB") { $0.memoryLimitMiB },
-        Property("cpuLimitMillicores") { $0.cpuLimitMillicores }, Property("proxy") { $0.proxy }, Property("lookUpLoopback") { $0.lookUpLoopback },
+        Property("cpuLimitMillicores") { $0.cpuLimitMillicores }, Property("proxy") { $0.proxy },
+        Property("allowKubelet") { $0.allowKubelet }, Property("forceKubelet") { $0.forceKubelet }, Property("kubeletEndpoint") { $0.kubeletEndpoint },
+        Property("kubeletCertificate") { $0.kubeletCertificate }, Property("lookUpLoopback") { $0.lookUpLoopback },
     ]
 
     /// Every setting by the name of its property.

@@ -3,6 +3,7 @@ import CProbeABI
 /// Puts probe messages together the way the programs do, for tests of the decoder.
 struct MessageBuilder {
     var bytes: [UInt8] = []
+    private static let sizeOffset = MemoryLayout<probe_header>.offset(of: \.size)!
 
     init<Body>(kind: UInt32, flags: UInt32 = 0, comm: String = "test", body: Body, strings: [(probe_tag, [UInt8])] = []) {
         var header = probe_header()
@@ -15,6 +16,7 @@ struct MessageBuilder {
         header.uid = 1000
         header.gid = 100
         header.cgroup_id = 7
+        header.capabilities = 1 << 21
         header.flags = flags
         withUnsafeMutableBytes(of: &header.comm) { $0.copyBytes(from: comm.utf8.prefix(15)) }
         withUnsafeBytes(of: &header) { bytes += $0 }
@@ -27,7 +29,7 @@ struct MessageBuilder {
     }
 
     mutating func setSize(_ size: UInt32) {
-        withUnsafeBytes(of: size) { bytes.replaceSubrange(28..<32, with: $0) }
+        withUnsafeBytes(of: size) { bytes.replaceSubrange(Self.sizeOffset..<Self.sizeOffset + 4, with: $0) }
     }
 
     /// Components from the leaf to the root, as the kernel walks them.

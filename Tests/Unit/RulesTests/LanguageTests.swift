@@ -57,6 +57,57 @@ struct LanguageTests {
         #expect(RuleKit.holds("fd.net = 10.0.0.0/8", connect))
     }
 
+    @Test(arguments: [
+        "concat(proc.name, \"-\", proc.pname) = cat-bash", "concat(\"aaa\", \"bbb\") = aaabbb", "join(\"-\", (proc.name, proc.pname)) = cat-bash",
+        "join(\"->\", (toupper(proc.name), \"x\", basename(fd.name))) = 'CAT->x->shadow'", "join(\"/\", (\"a\")) = a", "len(concat(proc.name, proc.pname)) = 7",
+        "concat(proc.name, concat(\"a\", \"b\")) in (catab, x)", "join(\",\", proc.aname) startswith 'bash,'", "fd.name startswith concat(\"/\", \"etc\")",
+        "concat(evt.type, \":\", proc.name) contains :cat", "tolower(concat(proc.name, \"X\")) = catx",
+    ])
+    func textsArePutTogether(_ condition: String) { #expect(RuleKit.holds(condition, read)) }
+
+    @Test func aComposedTextWithoutOneOfItsPartsIsNone() {
+        #expect(!RuleKit.holds("concat(proc.name, fd.sip) exists", read))
+        #expect(RuleKit.holds("concat(fd.rip, \":\", fd.rport) = \"192.168.7.9:8443\"", connect))
+        let report = RuleKit.load(RuleKit.file("concat(proc.name, evt.buffer) = x")).report
+        #expect(report.rejected.isEmpty && report.unsupported.map(\.what) == ["evt.buffer"])
+    }
+
+    @Test(arguments: ["concat(proc.name) = x", "concat() = x", "join(proc.name) = x", "join(\"-\", (proc.name) = x", "concat(proc.nmae, \"x\") = y", "cnocat(proc.name, \"x\") = y"])
+    func aBadCompositionIsTold(_ condition: String) { #expect(RuleKit.problem(condition) != nil) }
+
+    @Test func namesAsTypedCapabilitiesSocketsAndDomainsAreFields() {
+        var file = FileDetails()
+        (file.path, file.typed, file.result, file.type) = ("/etc/shadow", "../../etc/shadow", 3, 0o100000)
+        #expect(RuleKit.holds("fd.nameraw contains '../' and fd.nameraw glob '*../*../*'", cat.event(.open, .file(file))))
+        #expect(!RuleKit.holds("fd.nameraw exists", read))
+        (file.typed, file.secondTyped, file.secondPath) = ("a", "b", "/tmp/b")
+        #expect(RuleKit.holds("fs.path.nameraw = b and fs.path.sourceraw = a and fs.path.targetraw = b", cat.event(.rename, .file(file))))
+
+        var module = cat.call(.module, "finit_module", [3, 0, 0])
+        #expect(!RuleKit.holds("thread.cap_effective exists", module))
+        module.event.capabilities = 1 << 16 | 1 << 21
+        #expect(RuleKit.holds("thread.cap_effective icontains sys_module and thread.cap_effective contains CAP_SYS_ADMIN", module))
+        #expect(RuleKit.holds("thread.cap_effective = 'CAP_SYS_MODULE CAP_SYS_ADMIN'", module))
+
+        let socket = cat.call(.packetSocket, "socket", [17, 3, 0x300], result: 4)
+        #expect(RuleKit.holds("evt.type = socket and evt.arg.domain contains AF_PACKET and evt.arg[0] = AF_PACKET and evt.arg.type = 3 and fd.num = 4", socket))
+        #expect(!RuleKit.holds("evt.kind = packet-socket", cat.call(.socket, "socket", [2, 1, 0])))
+
+        var named = connect
+        named.remoteNames = ["db.example", "www.example"]
+        #expect(RuleKit.holds("fd.sip.name = www.example and fd.rip.name in (db.example) and not fd.cip.name exists", named))
+        #expect(RuleKit.holds("fd.sproto = 8443 and fd.sproto != https", named))
+    }
+
+    @Test func aContainerIsPrivilegedWhenItsPodSaysSoOrItsProcessMayDoEverything() {
+        var inside = EventKit.inside("/bin/x").exec()
+        #expect(!RuleKit.holds("container.privileged exists", inside))
+        inside.event.capabilities = 0x1FF_FFFF_FFFF
+        #expect(RuleKit.holds("container.privileged = true", inside))
+        inside.event.capabilities = 0xA80425FB
+        #expect(!RuleKit.holds("container.privileged exists", inside))
+    }
+
     @Test func andBindsTighterThanOr() {
         #expect(RuleKit.holds("proc.name = cat or proc.name = dog and proc.name = cow", read))
         #expect(!RuleKit.holds("(proc.name = cat or proc.name = dog) and proc.name = cow", read))

@@ -81,7 +81,7 @@ struct ContainerHostTests {
         try await withHost { host, work in
             _ = try await host.start(ContainerSpec(name: "web", pod: "web-0"))
             let line = try await host.execution(of: ["/bin/sh", "-c", "test -t 0 && test -t 1"], in: "web", environment: [:], terminal: true)
-            let result = try await Shell.run(ScenarioRun.onTerminal(line), folder: work.url)
+            let result = try await Shell.run(ActionPlace.onTerminal(line), folder: work.url)
             #expect(result.status == 0, "\(result.output)")
         }
     }

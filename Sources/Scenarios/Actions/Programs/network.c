@@ -180,32 +180,80 @@ static int scan(int argc, char **argv) {
     return 0;
 }
 
-// query NAME: one DNS question to a listener of our own on loopback
-static int query(int argc, char **argv) {
-    if (argc < 1) errx(2, "query NAME...");
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(53)};
-    inet_pton(AF_INET, "127.0.0.53", &at.sin_addr);
+// sweep PORT COUNT: the same port of one loopback address after the other
+static int sweep(int argc, char **argv) {
+    if (argc != 2) errx(2, "sweep PORT COUNT");
+    unsigned port = port_of(argv[0]), count = port_of(argv[1]);
+    for (unsigned n = 1; n <= count && n < 255; n++) {
+        char address[16];
+        snprintf(address, sizeof address, "127.0.0.%u", n);
+        int s = dial(address, (uint16_t)port, SOCK_CLOEXEC);
+        if (s >= 0) close(s);
+    }
+    return 0;
+}
+
+// a DNS question for the addresses of a name; gives its size
+static size_t question(unsigned char packet[512], unsigned char id, const char *name) {
+    memset(packet, 0, 512);
+    packet[0] = 0x12, packet[1] = id, packet[2] = 1, packet[5] = 1;
+    size_t n = 12;
+    for (const char *label = name; *label;) {
+        size_t size = strcspn(label, ".");
+        if (size == 0 || size > 63 || n + size + 6 > 512) errx(2, "not a name: %s", name);
+        packet[n++] = (unsigned char)size;
+        memcpy(packet + n, label, size);
+        n += size;
+        label += size;
+        if (*label == '.') label++;
+    }
+    packet[n++] = 0;
+    packet[n + 1] = 1;  // A
+    packet[n + 3] = 1;  // IN
+    return n + 4;
+}
+
+// where name servers are: on loopback, in the network namespace of the caller
+static int name_service(struct sockaddr_in *at) {
+    *at = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons(53)};
+    inet_pton(AF_INET, "127.0.0.53", &at->sin_addr);
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0) err(1, "socket");
+    return fd;
+}
+
+// query NAME: one DNS question to loopback; nobody need answer
+static int query(int argc, char **argv) {
+    if (argc < 1) errx(2, "query NAME...");
+    struct sockaddr_in at;
+    int fd = name_service(&at);
     for (int i = 0; i < argc; i++) {
-        unsigned char packet[512] = {0x12, (unsigned char)i, 1, 0, 0, 1};
-        size_t n = 12;
-        for (const char *label = argv[i]; *label;) {
-            size_t size = strcspn(label, ".");
-            if (size == 0 || size > 63 || n + size + 6 > sizeof packet) errx(2, "not a name: %s", argv[i]);
-            packet[n++] = (unsigned char)size;
-            memcpy(packet + n, label, size);
-            n += size;
-            label += size;
-            if (*label == '.') label++;
-        }
-        packet[n++] = 0;
-        packet[n + 1] = 1;  // A
-        packet[n + 3] = 1;  // IN
-        n += 4;
+        unsigned char packet[512];
+        size_t n = question(packet, (unsigned char)i, argv[i]);
         if (sendto(fd, packet, n, 0, (struct sockaddr *)&at, sizeof at) < 0 && errno != ECONNREFUSED) err(1, "sendto");
     }
     return 0;
+}
+
+// resolve NAME ADDRESS PORT: a name server of our own says ADDRESS, which is then connected to; nobody need answer there
+static int resolve(int argc, char **argv) {
+    if (argc != 3) errx(2, "resolve NAME ADDRESS PORT");
+    struct sockaddr_in at, peer;
+    socklen_t size = sizeof peer;
+    int server = name_service(&at), fd = name_service(&at);
+    if (bind(server, (struct sockaddr *)&at, sizeof at) < 0) err(1, "bind 127.0.0.53:53");
+    unsigned char packet[512];
+    size_t n = question(packet, 1, argv[0]);
+    if (sendto(fd, packet, n, 0, (struct sockaddr *)&at, sizeof at) < 0) err(1, "sendto");
+    if (recvfrom(server, packet, sizeof packet, 0, (struct sockaddr *)&peer, &size) < 0) err(1, "recvfrom");
+    // RFC 1035: an answer, whose name is the one at byte 12, of type A and class IN, for a minute
+    static const unsigned char record[12] = {0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4};
+    packet[2] |= 0x80, packet[7] = 1;
+    memcpy(packet + n, record, sizeof record);
+    if (inet_pton(AF_INET, argv[1], packet + n + sizeof record) != 1) errx(2, "not an IPv4 address: %s", argv[1]);
+    if (sendto(server, packet, n + sizeof record + 4, 0, (struct sockaddr *)&peer, size) < 0) err(1, "sendto");
+    if (recv(fd, packet, sizeof packet, 0) < 0) err(1, "recv");
+    return connect_to(argc - 1, argv + 1);
 }
 
 // a socket that sees whole frames
@@ -234,7 +282,8 @@ static const struct {
     int (*run)(int, char **);
 } subcommands[] = {
     {"reverse-shell", reverse_shell}, {"bind-shell", bind_shell}, {"connect", connect_to},         {"talk", talk},
-    {"scan", scan},                   {"query", query},           {"packet-socket", packet_socket}, {"runtime-socket", runtime_socket},
+    {"scan", scan},                   {"sweep", sweep},           {"query", query},                {"packet-socket", packet_socket},
+    {"runtime-socket", runtime_socket}, {"resolve", resolve},
 };
 
 int main(int argc, char **argv) {

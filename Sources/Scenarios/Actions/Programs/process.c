@@ -21,6 +21,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -227,6 +228,49 @@ static int kill_child(int argc, char **argv) {
     return waitpid(child, NULL, 0) == child ? 0 : 1;
 }
 
+// unprivileged SUBCOMMAND [ARGUMENT...]: another subcommand as nobody
+static int unprivileged(int argc, char **argv) {
+    if (argc < 1) errx(2, "unprivileged SUBCOMMAND [ARGUMENT...]");
+    if (setgid(65534) < 0 || setuid(65534) < 0) err(1, "setuid");
+    execv("/proc/self/exe", argv - 1);
+    err(1, "/proc/self/exe");
+}
+
+// attribute FILE NAME: an extended attribute, taken away again; security.capability grants CAP_NET_RAW
+static int attribute(int argc, char **argv) {
+    if (argc != 2) errx(2, "attribute FILE NAME");
+    // struct vfs_cap_data of include/uapi/linux/capability.h, revision 2
+    uint32_t capability[5] = {0x02000001, 1 << 13};
+    int is_capability = !strcmp(argv[1], "security.capability");
+    if (setxattr(argv[0], argv[1], is_capability ? (void *)capability : "x", is_capability ? sizeof capability : 1, 0) < 0) err(1, "setxattr");
+    return removexattr(argv[0], argv[1]);
+}
+
+// files remove|rename FOLDER COUNT [ENDING]: files made in a folder of their own below FOLDER, then removed, or renamed first
+static int files(int argc, char **argv) {
+    int renames = argc == 4 && !strcmp(argv[0], "rename");
+    if (!renames && (argc != 3 || strcmp(argv[0], "remove"))) errx(2, "files remove|rename FOLDER COUNT [ENDING]");
+    char folder[256], name[320], other[384];
+    snprintf(folder, sizeof folder, "%s/wiz-files", argv[1]);
+    if (mkdir(folder, 0700) < 0) err(1, "%s", folder);
+    int count = atoi(argv[2]);
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s/%d.txt", folder, i);
+        if (mknod(name, S_IFREG | 0600, 0) < 0) err(1, "%s", name);
+    }
+    for (int i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s/%d.txt", folder, i);
+        snprintf(other, sizeof other, "%s%s", name, renames ? argv[3] : "");
+        if (renames && rename(name, other) < 0) err(1, "%s", other);
+        if (!renames && unlink(name) < 0) err(1, "%s", name);
+    }
+    for (int i = 0; renames && i < count; i++) {
+        snprintf(other, sizeof other, "%s/%d.txt%s", folder, i, argv[3]);
+        if (unlink(other) < 0) err(1, "%s", other);
+    }
+    return rmdir(folder);
+}
+
 static const struct {
     const char *name;
     int (*run)(int, char **);
@@ -235,8 +279,9 @@ static const struct {
     {"ptrace", ptrace_poke},    {"trace-me", trace_me},   {"vm-write", vm_write},
     {"mem-write", mem_write},   {"unshare", unshare_user}, {"setns", set_namespace},
     {"bpf", bpf_load},          {"module", module_load},  {"userfaultfd", user_fault},
-    {"io-uring", uring},        {"uring-read", uring_read}, {"mount", mount_tmpfs},
-    {"rename", rename_self},    {"kill", kill_child},
+    {"io-uring", uring},        {"uring-read", uring_read}, {"mount", mount_tmpfs},   {"rename", rename_self},
+    {"kill", kill_child},       {"unprivileged", unprivileged}, {"attribute", attribute},
+    {"files", files},
 };
 
 int main(int argc, char **argv) {

@@ -16,63 +16,26 @@ struct ReplayCommand: ParsableCommand {
     @Flag(help: "Print whole detections as JSON lines.") var json = false
 
     private static let pieceBytes = 1 << 20
-    /// Time passes for the pipeline as it does live.
-    private static let tickInterval: Duration = .milliseconds(100)
 
     func run() throws {
         let set = RuleSet.load(files: try RulesCommand.read(rules.isEmpty ? RuleFolder.files() : rules)).rules
         guard let handle = FileHandle(forReadingAtPath: file) else { throw WrongInput(description: "\(file): cannot be read") }
-        var reader = CaptureReader()
-        var pipeline: Pipeline?
-        var ticked: Now?
+        let replay = CaptureReplay(rules: set, sensorVersion: SensorVersion.sensor)
         do throws(CaptureError) {
-            while let piece = try? handle.read(upToCount: Self.pieceBytes), !piece.isEmpty {
-                reader.feed(piece)
-                while let input = try reader.next() {
-                    let running = pipeline ?? Self.pipeline(reader.header, set)
-                    pipeline = running
-                    tick(running, &ticked, at: input.now)
-                    if case .message(let bytes) = input.record {
-                        bytes.withUnsafeBytes { running.handle(message: $0, at: input.now) }
-                    } else if let known = PipelineInput(input.record) {
-                        running.handle(known, at: input.now)
-                    }
-                    show(running)
-                }
-            }
-            try reader.finish()
+            while let piece = try? handle.read(upToCount: Self.pieceBytes), !piece.isEmpty { try replay.feed(piece, each: show) }
+            try replay.finish(each: show)
         } catch {
             throw WrongInput(description: "\(file): \(error)")
         }
-        if let pipeline, let ticked {
-            pipeline.finish(at: ticked)
-            show(pipeline)
+    }
+
+    private func show(_ effect: PipelineEffect) {
+        guard case .send(let event, let severity) = effect else { return }
+        if json {
+            if let payload = try? event.encoded() { Output.say(String(decoding: payload.value, as: UTF8.self)) }
+        } else {
+            let value = event.value
+            Output.say("\(value.timestamp)  \(severity.rawValue)  \(value.name)  \(value.output ?? "")")
         }
-    }
-
-    private static func pipeline(_ header: CaptureHeader?, _ rules: RuleSet) -> Pipeline {
-        let identity = SensorIdentity(
-            id: "replay", name: "replay", sensorVersion: SensorVersion.sensor, definitionsVersion: "", hostname: "replay", kernelVersion: header?.kernelRelease ?? "")
-        let settings = Pipeline.Settings(identity: identity, bootToWall: header?.bootToWall ?? .zero, hostNamespaces: header?.hostNamespaces ?? Namespaces())
-        return Pipeline(settings: settings, rules: rules, seed: header?.seed ?? 0)
-    }
-
-    private func tick(_ pipeline: Pipeline, _ last: inout Now?, at now: Now) {
-        if let before = last, now.monotonic - before.monotonic < Self.tickInterval { return }
-        pipeline.tick(at: now)
-        last = now
-    }
-
-    private func show(_ pipeline: Pipeline) {
-        for effect in pipeline.effects {
-            guard case .send(let event, let severity) = effect else { continue }
-            if json {
-                if let payload = try? event.encoded() { Output.say(String(decoding: payload.value, as: UTF8.self)) }
-            } else {
-                let value = event.value
-                Output.say("\(value.timestamp)  \(severity.rawValue)  \(value.name)  \(value.output ?? "")")
-            }
-        }
-        pipeline.effects.removeAll(keepingCapacity: true)
     }
 }

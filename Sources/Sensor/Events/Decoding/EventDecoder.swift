@@ -30,7 +30,7 @@ package struct EventDecoder: Sendable {
         return Event(
             kind: kind, time: BootInstant(nanoseconds: header.boot_ns),
             process: ProcessKey(pid: header.pid, start: BootInstant(nanoseconds: header.start_ns)), threadID: header.tid, parentPID: header.ppid,
-            uid: header.uid, gid: header.gid, cgroupID: header.cgroup_id, comm: KernelText.comm(&header.comm),
+            uid: header.uid, gid: header.gid, cgroupID: header.cgroup_id, capabilities: header.capabilities, comm: KernelText.comm(&header.comm),
             truncated: Event.Truncation(rawValue: header.flags & 15), details: details)
     }
 
@@ -43,7 +43,8 @@ package struct EventDecoder: Sendable {
         case .open, .rename, .unlink, .link, .symlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .setxattr, .mount, .umount, .library, .utimes, .chdir:
             file(message, kind: kind)
         case .dns: dns(message)
-        case .ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .dup, .ioUring, .setuid, .setgid, .capset, .processRename, .kill, .module:
+        case .ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .dup, .ioUring, .setuid, .setgid, .capset, .processRename, .kill, .module,
+            .packetSocket, .socket:
             systemCall(message, kind: kind)
         }
     }
@@ -114,9 +115,12 @@ package struct EventDecoder: Sendable {
             case PROBE_TAG_SECOND_PATH: base.1 = KernelText.path(bytes, isDetached: false)
             case PROBE_TAG_TEXT: typed.0 = KernelText.string(bytes)
             case PROBE_TAG_SECOND_TEXT: typed.1 = KernelText.string(bytes)
+            case PROBE_TAG_FILENAME: out.typed = KernelText.string(bytes)
             default: break
             }
         }
+        if !typed.0.isEmpty { out.typed = typed.0 }
+        out.secondTyped = typed.1
         out.path = PathText.resolve(typed.0, against: base.0)
         out.secondPath = PathText.resolve(typed.1, against: base.1)
         switch kind {

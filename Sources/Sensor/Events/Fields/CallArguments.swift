@@ -38,6 +38,8 @@ package enum CallArguments {
         case .capset: ["res"]
         case .processRename: ["res", "option", "arg2_str"]
         case .kill: ["res", "pid", "sig"]
+        // the descriptor comes last: rules that count arguments are of the time when it was an event of its own
+        case .packetSocket, .socket: ["domain", "type", "proto", "fd"]
         case .module: ["res", "fd", "uargs", "flags"]
         }
     }
@@ -158,7 +160,10 @@ package enum CallArguments {
         case (.unshare, "flags"): return text(0, CallText.cloneFlags)
         case (.setns, "fd"): return word(0)
         case (.setns, "nstype"): return text(1, CallText.cloneFlags)
-        case (.memfd, "fd"), (.bpf, "fd"): return .integer(call.result)
+        case (.socket, "domain"), (.packetSocket, "domain"): return text(0, CallText.family)
+        case (.socket, "type"), (.packetSocket, "type"): return argument(1).map { .integer(raw ? $0 : $0 & 0xF) }
+        case (.socket, "proto"), (.packetSocket, "proto"): return word(2)
+        case (.memfd, "fd"), (.bpf, "fd"), (.socket, "fd"), (.packetSocket, "fd"): return .integer(call.result)
         case (.memfd, "name"): return .known(call.text)
         case (.memfd, "flags"): return number(1)
         case (.bpf, "cmd"): return text(0, CallText.bpfCommand)

@@ -24,6 +24,30 @@ package enum CallText {
         (0o20, "S_IWGRP"), (0o10, "S_IXGRP"), (0o4, "S_IROTH"), (0o2, "S_IWOTH"), (0o1, "S_IXOTH"),
     ]
 
+    /// `AF_PACKET`, after include/linux/socket.h.
+    package static func family(_ family: UInt64) -> String { families[family] ?? String(family) }
+
+    private static let families: [UInt64: String] = [
+        0: "AF_UNSPEC", 1: "AF_UNIX", 2: "AF_INET", 3: "AF_AX25", 4: "AF_IPX", 5: "AF_APPLETALK", 9: "AF_X25", 10: "AF_INET6", 15: "AF_KEY", 16: "AF_NETLINK",
+        17: "AF_PACKET", 21: "AF_RDS", 24: "AF_PPPOX", 26: "AF_LLC", 27: "AF_IB", 29: "AF_CAN", 30: "AF_TIPC", 31: "AF_BLUETOOTH", 33: "AF_RXRPC", 38: "AF_ALG",
+        39: "AF_NFC", 40: "AF_VSOCK", 41: "AF_KCM", 43: "AF_SMC", 44: "AF_XDP", 45: "AF_MCTP",
+    ]
+
+    /// `CAP_SYS_ADMIN CAP_SYS_PTRACE`, after include/uapi/linux/capability.h; bits without a name are left out.
+    package static func capabilities(_ bits: UInt64) -> String {
+        capabilityNames.enumerated().filter { bits & 1 << UInt64($0.offset) != 0 }.map { "CAP_" + $0.element }.joined(separator: " ")
+    }
+
+    /// Those that every kernel of today has, up to CAP_AUDIT_READ (3.16), but CAP_SYS_RESOURCE: nodes that are containers themselves do not have it to give.
+    package static let allCapabilities: UInt64 = (1 << 38 - 1) & ~(1 << 24)
+
+    private static let capabilityNames = [
+        "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID", "KILL", "SETGID", "SETUID", "SETPCAP", "LINUX_IMMUTABLE", "NET_BIND_SERVICE",
+        "NET_BROADCAST", "NET_ADMIN", "NET_RAW", "IPC_LOCK", "IPC_OWNER", "SYS_MODULE", "SYS_RAWIO", "SYS_CHROOT", "SYS_PTRACE", "SYS_PACCT", "SYS_ADMIN",
+        "SYS_BOOT", "SYS_NICE", "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "MKNOD", "LEASE", "AUDIT_WRITE", "AUDIT_CONTROL", "SETFCAP", "MAC_OVERRIDE",
+        "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
+    ]
+
     /// `PTRACE_ATTACH`, after include/uapi/linux/ptrace.h and arch/x86/include/uapi/asm/ptrace-abi.h.
     package static func ptraceRequest(_ request: UInt64) -> String { ptraceRequests[request] ?? String(request) }
 

@@ -46,6 +46,7 @@ package enum EventNames {
         case .module: ["init_module", "finit_module", "request_module"]
         case .utimes: ["utimensat", "utime", "utimes"]
         case .chdir: ["chdir", "fchdir"]
+        case .packetSocket, .socket: ["socket"]
         }
     }
 

@@ -15,7 +15,12 @@ extension FieldCatalog {
         },
         FieldDefinition("container.image.tag", .text, source: .container, "Tag of the image.") { e, _ in e.container?.image.flatMap { ImageReference.tag($0).map { .text($0) } } },
         FieldDefinition("container.image.digest", .text, source: .container, "Digest of the image.") { e, _ in e.container?.imageDigest.map { .text($0) } },
-        FieldDefinition("container.privileged", .flag, source: .container, "The container runs privileged.") { e, _ in e.container?.privileged.map { .flag($0) } },
+        FieldDefinition("container.privileged", .flag, "The container runs privileged, as its pod says; else told by a process of it that has all capabilities.") { e, _ in
+            guard let container = e.container else { return nil }
+            if let said = container.privileged { return .flag(said) }
+            // what --privileged grants and nothing else does; that a process has fewer says nothing about its container
+            return e.event.capabilities.map { $0 & CallText.allCapabilities == CallText.allCapabilities } == true ? .flag(true) : nil
+        },
         FieldDefinition("container.start_ts", .number, source: .container, "Start in nanoseconds since 1970.") { e, _ in e.container?.started.map { .integer($0.nanoseconds) } },
         FieldDefinition("container.duration", .number, source: .container, "Nanoseconds since the start.") { e, _ in
             e.container?.started.map { .integer(max(0, e.wallTime.nanoseconds - $0.nanoseconds)) }

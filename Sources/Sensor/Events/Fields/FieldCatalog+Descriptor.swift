@@ -3,7 +3,7 @@ internal import Foundations
 // After the class "fd": the descriptor that a call opened or worked on. Files have it at an open and at the first executable mapping
 // of a library, connections at every call that names one.
 extension FieldCatalog {
-    static let descriptorFields: [FieldDefinition] = descriptorNames + descriptorAddresses + descriptorPorts + descriptorUnavailable
+    static let descriptorFields: [FieldDefinition] = descriptorNames + descriptorAddresses + descriptorPorts + descriptorLookups + descriptorUnavailable
 
     private static let fileKinds: Set<EventKind> = [.open, .library]
     private static let network = FieldDefinition.networkKinds
@@ -11,7 +11,7 @@ extension FieldCatalog {
     private static let typed = either.union([.dup])
 
     private static let descriptorNames: [FieldDefinition] = [
-        FieldDefinition("fd.num", .number, kinds: [.open, .connect, .accept, .listen, .bind, .datagram, .dup], "Number of the descriptor.") { e, _ in
+        FieldDefinition("fd.num", .number, kinds: [.open, .connect, .accept, .listen, .bind, .datagram, .dup, .packetSocket, .socket], "Number of the descriptor.") { e, _ in
             if let call = e.call { return .integer(call.result) }
             if let file = e.file { return .integer(file.result) }
             return e.network.map { .integer($0.fd) }
@@ -24,6 +24,7 @@ extension FieldCatalog {
             if let file = e.file { return .known(file.path) }
             return e.network.flatMap { .known(ConnectionText.tuple($0, isServer: e.event.kind == .accept)) }
         },
+        FieldDefinition("fd.nameraw", .text, kinds: [.open], "The path as the caller typed it: relative, with links and `..`.") { e, _ in e.file.flatMap { .known($0.typed) } },
         FieldDefinition("fd.directory", .text, kinds: fileKinds, "Directory of the file, without a slash at its end.") { e, _ in e.file.flatMap { PathParts.directory($0.path) } },
         FieldDefinition("fd.filename", .text, kinds: fileKinds, "Name of the file without its directory.") { e, _ in e.file.flatMap { PathParts.name($0.path) } },
         FieldDefinition("fd.dev", .number, kinds: fileKinds, "Device of the file.") { e, _ in e.file.map { .integer($0.device) } },
@@ -77,12 +78,19 @@ extension FieldCatalog {
         port("fd.rport", "Remote port.") { e, n in [n.remotePort] },
     ]
 
+    private static let descriptorLookups: [FieldDefinition] = [
+        names("fd.cip.name", "Domain names of the client's address, from answers of name servers that were seen.") { isServer($0) ? $0.remoteNames : $0.localNames },
+        names("fd.sip.name", "Domain names of the server's address, from answers of name servers that were seen.") { isServer($0) ? $0.localNames : $0.remoteNames },
+        names("fd.lip.name", "Domain names of the local address, from answers of name servers that were seen.") { $0.localNames },
+        names("fd.rip.name", "Domain names of the remote address, from answers of name servers that were seen.") { $0.remoteNames },
+        service("fd.proto", "Service name of either port.") { e, n in n.remotePort == 0 ? [n.localPort] : [n.localPort, n.remotePort] },
+        service("fd.cproto", "Service name of the client's port.") { e, n in [isServer(e) ? n.remotePort : n.localPort] },
+        service("fd.sproto", "Service name of the server's port; its number when it has none.") { e, n in [isServer(e) ? n.localPort : n.remotePort] },
+        service("fd.lproto", "Service name of the local port.") { e, n in [n.localPort] },
+        service("fd.rproto", "Service name of the remote port.") { e, n in [n.remotePort] },
+    ]
+
     private static let descriptorUnavailable: [FieldDefinition] = [
-        .unavailable("fd.nameraw", "The path as the caller typed it: probes report it resolved."), .unavailable("fd.proto", "Service name of either port."),
-        .unavailable("fd.cproto", "Service name of the client's port."), .unavailable("fd.sproto", "Service name of the server's port."),
-        .unavailable("fd.lproto", "Service name of the local port."), .unavailable("fd.rproto", "Service name of the remote port."),
-        .unavailable("fd.cip.name", "Domain name of the client's address."), .unavailable("fd.sip.name", "Domain name of the server's address."),
-        .unavailable("fd.lip.name", "Domain name of the local address."), .unavailable("fd.rip.name", "Domain name of the remote address."),
         .unavailable("fd.types", argument: .optionalIndex, "Types of all descriptors of the process."), .unavailable("fdlist.nums", "Descriptors of a poll."),
         .unavailable("fdlist.names", "Names of a poll's descriptors."), .unavailable("fdlist.cips", "Client addresses of a poll."),
         .unavailable("fdlist.sips", "Server addresses of a poll."), .unavailable("fdlist.cports", "Client ports of a poll."),
@@ -104,6 +112,19 @@ extension FieldCatalog {
             reading: .multiple { e, _, body in
                 guard let network = e.network, network.transport != .unix else { return false }
                 return ports(e, network).contains { body(.integer($0)) }
+            })
+    }
+
+    private static func names(_ name: String, _ summary: String, _ names: @escaping @Sendable (EnrichedEvent) -> [String]) -> FieldDefinition {
+        FieldDefinition(name, .text, kinds: network, summary, reading: .multiple { e, _, body in names(e).contains { body(.text($0)) } })
+    }
+
+    private static func service(_ name: String, _ summary: String, _ ports: @escaping @Sendable (EnrichedEvent, NetworkDetails) -> [UInt16]) -> FieldDefinition {
+        FieldDefinition(
+            name, .text, kinds: network, summary,
+            reading: .multiple { e, _, body in
+                guard let network = e.network, network.transport != .unix else { return false }
+                return ports(e, network).contains { $0 != 0 && body(.text(ServiceNames.name($0))) }
             })
     }
 

@@ -1,6 +1,6 @@
 internal import Foundations
 
-// After the class "evt" of https://falco.org/docs/reference/rules/supported-fields/; `evt.kind` and `evt.truncated` are ours.
+// After the class "evt" of https://falco.org/docs/reference/rules/supported-fields/; `evt.kind`, `evt.object` and `evt.truncated` are ours.
 extension FieldCatalog {
     static let eventFields: [FieldDefinition] = eventTimes + eventNames + eventResults + eventOpens + eventUnavailable
 
@@ -26,6 +26,13 @@ extension FieldCatalog {
             return .integer(EventNames.kinds(named: name).contains(e.event.kind) ? 1 : 0)
         },
         FieldDefinition("evt.kind", .text, "The sensor's own name of the event: `exec`, `open`, `connect`.") { e, _ in .text(e.event.kind.name) },
+        FieldDefinition(
+            "evt.object", .text, kinds: FieldDefinition.fileKinds.union([.exec]),
+            "Path of the file that the event is about: the program of an exec, else as fs.path.name. One spelling for the steps of a sequence."
+        ) { e, _ in
+            if case .exec(let exec) = e.event.details { return .known(exec.path) }
+            return objectOfChange(e)
+        },
         FieldDefinition("evt.category", .text, "`process`, `file`, `net`, `system`.") { e, _ in .text(category(of: e.event.kind)) },
         FieldDefinition("evt.dir", .text, "Always `<`: events are reported when the call returns. A rule that asks for `>` means the same event.") { _, _ in .text("<") },
         FieldDefinition("evt.source", .text, "Always `syscall`.") { _, _ in .text("syscall") },
@@ -87,6 +94,7 @@ extension FieldCatalog {
         case .exec, .fork, .exit, .setuid, .setgid, .capset, .processRename, .kill: "process"
         case .connect, .accept, .listen, .bind, .datagram, .dns: "net"
         case .ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .dup, .ioUring, .module: "system"
+        case .packetSocket, .socket: "net"
         default: "file"
         }
     }

@@ -7,14 +7,16 @@ extension FieldCatalog {
         FieldDefinition("thread.cgroup", .text, argument: .requiredKey, "Path of the process's cgroup; all controllers are taken to share it.") { e, _ in
             .known(e.process.exec.cgroupPath)
         },
+        FieldDefinition("thread.cap_effective", .text, "Effective capabilities at the time of the event: `CAP_CHOWN CAP_SYS_ADMIN`.") { e, _ in
+            e.event.capabilities.map { .text(CallText.capabilities($0)) }
+        },
+        FieldDefinition("thread.nametid", .text, "Name and id of the thread.") { e, _ in .known(e.event.comm).map { .text($0.printed + ":" + String(e.event.threadID)) } },
         .unavailable("thread.cap_permitted", source: .capabilities, "Permitted capabilities."),
         .unavailable("thread.cap_inheritable", source: .capabilities, "Inheritable capabilities."),
-        .unavailable("thread.cap_effective", source: .capabilities, "Effective capabilities."),
         .unavailable("thread.vtid", .number, "Thread id in its own namespace."), .unavailable("thread.exectime", .number, "Processor time of the last run."),
         .unavailable("thread.totexectime", .number, "Processor time since the capture began."), .unavailable("thread.pfmajor", .number, "Major page faults."),
         .unavailable("thread.pfminor", .number, "Minor page faults."), .unavailable("thread.cpu", .number, "Processor time of the last second."),
         .unavailable("thread.cpu.user", .number, "User time of the last second."), .unavailable("thread.cpu.system", .number, "System time of the last second."),
         .unavailable("thread.vmsize", .number, "Virtual memory."), .unavailable("thread.vmrss", .number, "Resident memory."),
-        .unavailable("thread.nametid", "Name and thread id."),
     ]
 }

@@ -122,6 +122,9 @@ package struct EnrichedEvent {
     /// Names from the process's own passwd and group files; nil when they do not say.
     package var userName: String?
     package var groupName: String?
+    /// Domain names under which the ends of a connection were looked up before.
+    package var localNames: [String] = []
+    package var remoteNames: [String] = []
 
     package init(event: Event, wallTime: WallInstant, process: ProcessRecord, userName: String? = nil, groupName: String? = nil) {
         self.event = event

@@ -24,6 +24,8 @@ package struct Event: Sendable {
     package var gid: UInt32
     /// Inode of the directory in the unified hierarchy.
     package var cgroupID: UInt64
+    /// Effective capabilities, a bit for each `CAP_*`; nil when nobody said.
+    package var capabilities: UInt64?
     /// The kernel's name of the thread, at most 15 bytes.
     package var comm: String
     package var truncated: Truncation
@@ -54,7 +56,7 @@ package struct Event: Sendable {
 
     package init(
         kind: EventKind, time: BootInstant, process: ProcessKey, threadID: UInt32, parentPID: UInt32, uid: UInt32, gid: UInt32, cgroupID: UInt64,
-        comm: String, truncated: Truncation = [], details: Details
+        capabilities: UInt64? = nil, comm: String, truncated: Truncation = [], details: Details
     ) {
         self.kind = kind
         self.time = time
@@ -64,6 +66,7 @@ package struct Event: Sendable {
         self.uid = uid
         self.gid = gid
         self.cgroupID = cgroupID
+        self.capabilities = capabilities
         self.comm = comm
         self.truncated = truncated
         self.details = details
@@ -145,6 +148,9 @@ package struct ExitDetails: Sendable, Hashable {
 
 package struct FileDetails: Sendable, Hashable {
     package var path: String = ""
+    /// The name as the caller typed it, and the second one; empty where the call has none.
+    package var typed: String = ""
+    package var secondTyped: String = ""
     /// The second name: where a rename, link or symlink leads, what is mounted; empty otherwise.
     package var secondPath: String = ""
     /// `O_*` of an open, `AT_*` of others.

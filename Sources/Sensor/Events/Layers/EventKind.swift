@@ -42,9 +42,17 @@ package enum EventKind: UInt32, CaseIterable, Sendable, Codable {
     case bind = 38
     case utimes = 39
     case chdir = 40
+    case packetSocket = 41
+    case socket = 42
 
     /// The stable name: `exec`, `open`, `process-rename`, ...
-    package var name: String { self == .processRename ? "process-rename" : "\(self)" }
+    package var name: String {
+        switch self {
+        case .processRename: "process-rename"
+        case .packetSocket: "packet-socket"
+        default: "\(self)"
+        }
+    }
 
     package init?(name: String) {
         guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }

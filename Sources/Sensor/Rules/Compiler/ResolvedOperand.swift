@@ -12,6 +12,12 @@ struct ResolvedOperand: Sendable {
 
     /// - Throws: what is wrong with the field's name or argument, with a suggestion for a near miss.
     init(_ operand: Operand) throws(Diagnostic) {
+        if let composed = operand.composed {
+            let made = try composed.field(operand.field)
+            (field, argument, transforms) = (made, .none, operand.transforms)
+            text = operand.transforms.reduce(made.name) { "\($1.rawValue)(\($0))" }
+            return
+        }
         do throws(FieldCatalog.Problem) {
             let reference = try FieldCatalog.reference(operand.field, bracket: operand.argument)
             field = reference.field

@@ -8,8 +8,11 @@ internal import Foundations
 ///     negation    = { "not" } , check ;
 ///     check       = "(" , expression , ")" | comparison | macro ;
 ///     comparison  = operand , ( "exists" | order , ( value | right ) | text , [ modifier ] , ( value | list | right ) | set , ( list | right ) ) ;
-///     operand     = field | transform , "(" , operand , ")" ;
-///     right       = "val" , "(" , field , ")" | transform , "(" , operand , ")" ;
+///     operand     = field | function ;
+///     function    = transform , "(" , operand , ")" | "concat" , "(" , part , "," , part , { "," , part } , ")"
+///                 | "join" , "(" , part , "," , ( operand | "(" , part , { "," , part } , ")" ) , ")" ;
+///     part        = operand | value ;
+///     right       = "val" , "(" , field , ")" | function ;
 ///     field       = identifier , "." , identifier , { "." , identifier } , [ "[" , argument , "]" ] ;
 ///     argument    = quoted | { any byte but white space, brackets and quotation marks } ;
 ///     transform   = "tolower" | "toupper" | "b64" | "basename" | "len" ;
@@ -132,8 +135,9 @@ struct ConditionParser {
                 inner.transforms.append(transform)
                 return inner
             }
+            if Composed.names.contains(name), openParenthesis() { return try composed(name, start) }
             if scanner.current == 0x28 {
-                throw wrong("unknown transformer '\(name)'" + Self.suggestion(name, Transform.allCases.map(\.rawValue)), at: start)
+                throw wrong("unknown transformer '\(name)'" + Self.suggestion(name, Transform.allCases.map(\.rawValue) + Composed.names.sorted()), at: start)
             }
         }
         scanner.rewind(to: start)
@@ -141,6 +145,52 @@ struct ConditionParser {
     }
 
     private mutating func openParenthesis() -> Bool { scanner.take(0x28) }
+
+    // `concat(a, b, ...)` or `join(separator, (a, b, ...))`, the name and the first parenthesis taken already
+    private mutating func composed(_ name: String, _ start: Int) throws(Diagnostic) -> Operand {
+        try descend(start)
+        var out = Composed(parts: [try part(of: name)])
+        if name == "concat" {
+            try comma(in: name)
+            out.parts += try parts(of: name)
+        } else {
+            out.separator = out.parts
+            try comma(in: name)
+            scanner.skipBlanks()
+            if scanner.take(0x28) {
+                out.parts = try parts(of: name)
+                guard scanner.take(0x29) else { throw wrong("expected ',' or ')' in the list of \(name)(), found \(scanner.next())") }
+            } else {
+                out.parts = [try part(of: name)]
+            }
+        }
+        scanner.skipBlanks()
+        guard scanner.take(0x29) else { throw wrong("expected ')' at the end of \(name)(), found \(scanner.next())") }
+        depth -= 1
+        return Operand(field: name, argument: nil, transforms: [], place: place(start), composed: out)
+    }
+
+    private mutating func parts(of name: String) throws(Diagnostic) -> [Composed.Part] {
+        var out = [try part(of: name)]
+        scanner.skipBlanks()
+        while scanner.take(0x2C) {
+            out.append(try part(of: name))
+            scanner.skipBlanks()
+        }
+        return out
+    }
+
+    private mutating func part(of name: String) throws(Diagnostic) -> Composed.Part {
+        scanner.skipBlanks()
+        if let operand = try operand() { return .operand(operand) }
+        guard let value = literal() else { throw wrong("expected a field or a text inside \(name)(), found \(scanner.next())") }
+        return .literal(value.text)
+    }
+
+    private mutating func comma(in name: String) throws(Diagnostic) {
+        scanner.skipBlanks()
+        guard scanner.take(0x2C) else { throw wrong("\(name)() takes at least two arguments, found \(scanner.next())") }
+    }
 
     private mutating func field(_ name: String, _ start: Int) throws(Diagnostic) -> Operand {
         var argument: String?
@@ -200,7 +250,7 @@ struct ConditionParser {
     // `val(field)`, or a transformer: on the right a field alone is text
     private mutating func rightOperand() throws(Diagnostic) -> Operand? {
         let start = scanner.at
-        guard let name = scanner.identifier(), name == "val" || Transform(rawValue: name) != nil, scanner.take(0x28) else {
+        guard let name = scanner.identifier(), name == "val" || Transform(rawValue: name) != nil || Composed.names.contains(name), scanner.take(0x28) else {
             scanner.rewind(to: start)
             return nil
         }

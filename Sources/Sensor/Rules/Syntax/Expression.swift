@@ -56,6 +56,23 @@ struct Operand: Sendable {
     /// The innermost first.
     var transforms: [Transform]
     var place: SourcePlace
+    /// Instead of a field: `concat(fd.rip, ":", fd.rport)`, `join("-", (proc.name, proc.pname))`. `field` is then the function's name.
+    var composed: Composed?
+}
+
+/// A text put together from several. All of them have to be there, or there is none.
+struct Composed: Sendable {
+    enum Part: Sendable {
+        case literal(String)
+        case operand(Operand)
+    }
+
+    var parts: [Part]
+    /// Between two of the parts, and between the values of a part that has several; nil: nothing.
+    var separator: [Part] = []
+
+    /// The functions that compose, by their names.
+    static let names: Set<String> = ["concat", "join"]
 }
 
 /// What may be done to a value before it is compared.

@@ -77,7 +77,7 @@ extension PackCase {
         } twins: {
             [
                 EventKit.run("/bin/sh", "sh", "-c", "cp pg_wal/00001 /backup/00001", by: ["/usr/lib/postgresql/15/bin/postgres"]),
-                EventKit.run("/usr/bin/pg_basebackup", by: ["/usr/lib/postgresql/15/bin/postgres"]), EventKit.run("/usr/lib/postgresql/15/bin/postgres", by: ["/bin/sh"]),
+                EventKit.run("/usr/bin/pg_basebackup", by: ["/usr/lib/postgresql/15/bin/postgres"]), EventKit.run("/bin/sh", "sh", "-c", "locale -a", by: ["/usr/lib/postgresql/15/bin/postgres"]), EventKit.run("/usr/lib/postgresql/15/bin/postgres", by: ["/bin/sh"]),
             ]
         },
         PackCase("Terminal shell in a container") {

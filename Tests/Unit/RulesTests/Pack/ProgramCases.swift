@@ -41,13 +41,16 @@ extension PackCase {
         },
         PackCase(series: "Program downloaded, made executable and run") {
             let (curl, chmod, payload) = (EventKit.inside("/usr/bin/curl"), EventKit.inside("/bin/chmod"), EventKit.inside("/tmp/payload"))
-            return [[curl.exec(), chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.exec()]]
+            return [[curl.write("/tmp/payload"), chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.exec()]]
         } twins: {
             let (curl, chmod, payload, app) = (EventKit.inside("/usr/bin/curl"), EventKit.inside("/bin/chmod"), EventKit.inside("/tmp/payload"), EventKit.inside("/usr/bin/app"))
             return [
-                [curl.exec(), app.exec()], [chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.exec()], [curl.exec(), chmod.change(.chmod, "/tmp/payload", mode: 0o644), payload.exec()],
-                [curl.exec(), chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.event(.exec, .exec(payload.process.exec), after: 61 * second)],
-                [curl.exec(), chmod.change(.chmod, "/usr/bin/app", mode: 0o755), app.exec()],
+                [curl.write("/tmp/payload"), app.exec()], [chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.exec()],
+                [curl.write("/tmp/payload"), chmod.change(.chmod, "/tmp/payload", mode: 0o644), payload.exec()],
+                [curl.write("/tmp/payload"), chmod.change(.chmod, "/tmp/payload", mode: 0o755), payload.event(.exec, .exec(payload.process.exec), after: 61 * second)],
+                [curl.write("/usr/bin/app"), chmod.change(.chmod, "/usr/bin/app", mode: 0o755), app.exec()],
+                // a developer: something is downloaded, something else is built and run
+                [curl.exec(), curl.write("/root/page"), chmod.change(.chmod, "/root/app", mode: 0o755), EventKit("/root/app").exec()],
             ]
         },
         PackCase("Package installed in a container") {

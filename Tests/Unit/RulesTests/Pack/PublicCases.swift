@@ -15,8 +15,54 @@ extension PackCase {
         return kit.exec()
     }
 
-    /// The rules of the public stable file that this build can know everything for.
+    private static func typed(_ path: String, _ name: String) -> EnrichedEvent {
+        var file = FileDetails()
+        (file.path, file.typed, file.result, file.type) = (path, name, 3, 0o100000)
+        return EventKit.inside("/usr/sbin/nginx", "/sbin/init").event(.open, .file(file))
+    }
+
+    private static func named(_ name: String) -> EnrichedEvent {
+        var event = EventKit.inside("/usr/bin/curl").connect("10.96.0.1", 443)
+        event.remoteNames = [name]
+        return event
+    }
+
+    private static func capable(_ event: EnrichedEvent, _ capabilities: UInt64) -> EnrichedEvent {
+        var event = event
+        event.event.capabilities = capabilities
+        return event
+    }
+
+    private static let systemModule: UInt64 = 1 << 16
+    private static let systemAdministrator: UInt64 = 1 << 21
+
+    /// The rules of the public stable file that are in use.
     static let publicRules: [PackCase] = [
+        PackCase("Directory traversal monitored file read") {
+            [typed("/etc/hostname", "../../etc/hostname"), typed("/root/.ssh/id_rsa", "/var/www/../../root/.ssh/id_rsa")]
+        } twins: {
+            [typed("/etc/hostname", "/etc/hostname"), typed("/var/www/a", "../../var/www/a")]
+        },
+        PackCase("Contact K8S API Server From Container") {
+            [named("kubernetes.default.svc.cluster.local")]
+        } twins: {
+            [named("postgres.shop.svc.cluster.local"), EventKit("/usr/bin/curl").connect("10.96.0.1", 443)]
+        },
+        PackCase("Packet socket created in container") {
+            [EventKit.inside("/app/x").call(.packetSocket, "socket", [17, 3, 0x300], result: 4)]
+        } twins: {
+            [EventKit("/usr/sbin/tcpdump").call(.packetSocket, "socket", [17, 3, 0x300], result: 4), EventKit.inside("/app/x").call(.socket, "socket", [2, 1, 0], result: 4)]
+        },
+        PackCase("Linux Kernel Module Injection Detected") {
+            [capable(EventKit.inside("/app/x").call(.module, "finit_module", [3, 0, 0]), systemModule)]
+        } twins: {
+            [capable(EventKit.inside("/app/x").call(.module, "finit_module", [3, 0, 0]), 0), capable(EventKit("/usr/bin/kmod").call(.module, "finit_module", [3, 0, 0]), systemModule)]
+        },
+        PackCase("Detect release_agent File Container Escapes") {
+            [capable(EventKit.inside("/bin/sh").write("/sys/fs/cgroup/rdma/release_agent"), systemAdministrator)]
+        } twins: {
+            [capable(EventKit.inside("/bin/sh").write("/sys/fs/cgroup/rdma/release_agent"), 0)]
+        },
         PackCase("Read sensitive file trusted after startup") {
             [EventKit("/usr/sbin/nginx", "/sbin/init").open("/etc/shadow", after: second)]
         } twins: {
