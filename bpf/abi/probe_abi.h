@@ -202,6 +202,8 @@ struct probe_config {
 	__u64 wake_bytes;     /* wake the reader when so much is pending */
 	__u64 bulk_limit;     /* pending bytes above which bulk messages are refused */
 	__u64 kinds;          /* bit per kind: 0 = nobody wants it */
+	__u32 only_sensitive; /* 1: of opened files only the sensitive ones, whatever they are opened for */
+	__u32 pad;
 };
 
 /* Key of the map `sensitive_inodes`. */

@@ -51,7 +51,7 @@ static __always_inline __u32 flags_asked_for(__u32 where)
 	return call.argument[where];
 }
 
-/* Reports the file if it was opened for writing, made by the call, or is one whose reads are asked for. */
+/* Reports the file if it was opened for writing, made by the call (unless there is no room for those), or is one whose reads are asked for. */
 static __always_inline int report_open(struct probe_config *settings, struct task_struct *task, struct file *file, long result, __u32 where)
 {
 	struct inode *inode = LOAD(file, f_inode);
@@ -62,7 +62,8 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 		return 0;
 	struct dentry *dentry = LOAD(file, f_path.dentry);
 	__u32 device = LOAD(inode, i_sb, s_dev);
-	if (!(opened_for & (FMODE_WRITE | FMODE_CREATED)) && !is_sensitive(dentry, inode, device))
+	bool is_wanted = (opened_for & (FMODE_WRITE | FMODE_CREATED)) && !settings->only_sensitive;
+	if (!is_wanted && !is_sensitive(dentry, inode, device))
 		return 0;
 	if (!reported(settings, task))
 		return 0;

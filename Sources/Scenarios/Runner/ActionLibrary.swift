@@ -43,6 +43,8 @@ package enum ActionLibrary {
             ("mount", "mounts an empty tmpfs and takes it away: PATH"),
             ("rename", "changes the name of its thread: NAME"),
             ("kill", "kills a child of its own"),
+            ("hog-memory", "touches so many MiB and keeps them for so many seconds: MIB SECONDS"),
+            ("storm", "opens a file for writing again and again: FILE PER-SECOND SECONDS"),
         ].map { Action(name: $0, summary: $1, command: ["${programs}/process", $0]) }
 
     package static let names = Set(all.map(\.name))

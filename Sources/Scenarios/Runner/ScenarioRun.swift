@@ -21,6 +21,14 @@ package struct ScenarioRun: Sendable {
     ///
     /// - Throws: when a step cannot be carried out; an expectation that does not hold is a failed check.
     package func run() async throws -> [Check] {
+        guard let limits = scenario.limits, let pid = await stack.sensorPID() else { return try await runSteps() }
+        let watch = LimitWatch(pid: pid, limits: limits, cgroup: await stack.cgroup)
+        // ends with this scope
+        async let _: Void = watch.run()
+        return try await runSteps() + watch.checks()
+    }
+
+    private func runSteps() async throws -> [Check] {
         try await prepareHost()
         if let faults = scenario.faults { try await portal().put(faults) }
         var checks: [Check] = []
@@ -132,6 +140,7 @@ package struct ScenarioRun: Sendable {
             command = try await stack.containerHost().execution(of: inside, in: container, environment: environment, terminal: call.terminal)
         } else {
             command = try ActionLibrary.command(call, programs: programs.path, work: hostFolder.path)
+            if call.isBesideSensor { command = (await stack.cgroup?.commandPrefix ?? []) + command }
         }
         if call.terminal { command = Self.onTerminal(command) }
         for _ in 0..<call.times {

@@ -33,7 +33,7 @@ enum ABILayout {
                 "probe_network", MemoryLayout<probe_network>.size,
                 [("remote_port", MemoryLayout<probe_network>.offset(of: \.remote_port)), ("remote", MemoryLayout<probe_network>.offset(of: \.remote)), ("fd", MemoryLayout<probe_network>.offset(of: \.fd))]
             ),
-            ("probe_config", MemoryLayout<probe_config>.size, [("kinds", MemoryLayout<probe_config>.offset(of: \.kinds))]),
+            ("probe_config", MemoryLayout<probe_config>.size, [("kinds", MemoryLayout<probe_config>.offset(of: \.kinds)), ("only_sensitive", MemoryLayout<probe_config>.offset(of: \.only_sensitive))]),
             ("probe_inode", MemoryLayout<probe_inode>.size, [("device", MemoryLayout<probe_inode>.offset(of: \.device))]),
         ]
     }

@@ -5,6 +5,8 @@ internal import Glibc
 final class RingReader {
     private let ring: OpaquePointer
     private let sink: Sink
+    // Where the kernel keeps how far was read, and on the next page how far was written (Documentation/bpf/ringbuf.rst).
+    private let positions: UnsafeMutableRawPointer?
 
     /// Where the C callback finds the Swift closure of the poll that is under way.
     private final class Sink {
@@ -22,7 +24,7 @@ final class RingReader {
     }
 
     /// Messages handed over by one poll at the most; the rest waits in the ring for the next.
-    static let batchMax = 8192
+    static let batchMax = 2048
 
     init(map: OpaquePointer) throws(ProbeError) {
         sink = Sink()
@@ -31,9 +33,22 @@ final class RingReader {
             throw .refused(program: "ring buffer", errno: error, log: LibbpfLog.take())
         }
         self.ring = ring
+        let pages = mmap(nil, 2 * Int(getpagesize()), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0)
+        positions = pages == MAP_FAILED ? nil : pages
     }
 
-    deinit { ring_buffer__free(ring) }
+    deinit {
+        if let positions { munmap(positions, 2 * Int(getpagesize())) }
+        ring_buffer__free(ring)
+    }
+
+    /// Bytes that wait to be read; 0 where the positions cannot be mapped.
+    var pendingBytes: Int {
+        guard let positions else { return 0 }
+        let read = positions.load(as: UInt.self)
+        let written = positions.load(fromByteOffset: Int(getpagesize()), as: UInt.self)
+        return written > read ? Int(written - read) : 0
+    }
 
     func poll(milliseconds: Int32, _ handler: (UnsafeRawBufferPointer) -> Void) -> Int {
         sink.count = 0

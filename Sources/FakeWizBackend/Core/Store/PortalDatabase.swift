@@ -18,6 +18,8 @@ package enum PortalDatabase {
     private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: tables) }
+        // when two sensors last seemed to use one identity; NULL when they never did
+        migrator.registerMigration("2") { db in try db.execute(sql: "ALTER TABLE sensors ADD COLUMN identity_doubted INTEGER") }
         return migrator
     }
 
