@@ -100,14 +100,15 @@ let package = Package(
         // The sensor.
         room("Events", "Sources/Sensor/Events", ["CProbeABI", "Foundations"]),
         room("Enrichment", "Sources/Sensor/Enrichment", ["Events", "Foundations"]),
-        room("Host", "Sources/Sensor/Host", ["CPlatform", "Enrichment", "Events", "Foundations", crypto]),
+        room("Governor", "Sources/Sensor/Governor", ["Foundations"]),
+        room("Host", "Sources/Sensor/Host", ["CPlatform", "Enrichment", "Events", "Foundations", "Governor", crypto]),
         room("RuntimeData", "Sources/Sensor/RuntimeData", ["Contract", "Events", "Foundations", "Redaction", grdb]),
         room("Indicators", "Sources/Sensor/Indicators", ["Events", "Foundations"]),
         room("Rules", "Sources/Sensor/Rules", ["Events", "Foundations", yams]),
         room("Redaction", "Sources/Sensor/Redaction", ["Foundations"]),
         room("Spool", "Sources/Sensor/Spool", ["Foundations", "Contract", "Redaction", grdb]),
         room("Portal", "Sources/Sensor/Portal", ["Foundations", "Contract", "Redaction", "Spool", crypto]),
-        room("Pipeline", "Sources/Sensor/Pipeline", ["Events", "Enrichment", "Rules", "Indicators", "RuntimeData", "Redaction", "Foundations", "Contract"]),
+        room("Pipeline", "Sources/Sensor/Pipeline", ["Events", "Enrichment", "Governor", "Rules", "Indicators", "RuntimeData", "Redaction", "Foundations", "Contract"]),
         .target(
             name: "Probes", dependencies: ["CLibbpf", "CProbeABI", "CPlatform", "Events", "Foundations"], path: "Sources/Sensor/Probes",
             exclude: ["README.md"], swiftSettings: ours, plugins: ["EmbedC"]),
@@ -115,7 +116,7 @@ let package = Package(
         room("KubernetesClient", "Sources/Sensor/KubernetesClient", ["Enrichment", "Events", "Foundations", httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, nioFoundation, yams]),
         room("Settings", "Sources/Sensor/Settings", ["Foundations", yams]),
         command("wiz-sensor", "Sources/Sensor/Daemon", [
-            "Settings", "Probes", "Host", "Pipeline", "Portal", "Spool", "PortalClient", "KubernetesClient", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData",
+            "Settings", "Probes", "Host", "Governor", "Pipeline", "Portal", "Spool", "PortalClient", "KubernetesClient", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData",
             "Redaction", "Contract", "Foundations", "CPlatform", nioCore, nioPosix,
         ]),
 
@@ -172,7 +173,8 @@ let package = Package(
         tests("RedactionTests", "Tests/Unit/RedactionTests", ["Redaction", "Foundations"]),
         tests("SpoolTests", "Tests/Unit/SpoolTests", ["Spool", "Contract", "Foundations", "Redaction"]),
         tests("PortalTests", "Tests/Unit/PortalTests", ["Portal", "Spool", "Contract", "Foundations", "Redaction", crypto]),
-        tests("PipelineTests", "Tests/Unit/PipelineTests", ["BackendCore", "Pipeline", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData", "Redaction", "Contract", "Foundations"]),
+        tests("GovernorTests", "Tests/Unit/GovernorTests", ["Governor", "Foundations"]),
+        tests("PipelineTests", "Tests/Unit/PipelineTests", ["BackendCore", "Pipeline", "Governor", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData", "Redaction", "Contract", "Foundations"]),
         tests("SettingsTests", "Tests/Unit/SettingsTests", ["Settings", "Foundations"]),
         tests("BackendCoreTests", "Tests/Unit/BackendCoreTests", ["BackendCore", "Contract", "Foundations", crypto, grdb]),
         tests("KubeCoreTests", "Tests/Unit/KubeCoreTests", ["KubeCore", "Foundations"]),

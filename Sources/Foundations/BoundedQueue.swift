@@ -1,7 +1,8 @@
 /// A first-in, first-out queue with a bound. At the bound the newest element is refused and counted, so that what is already
 /// waiting keeps its order and the producer never waits.
 package struct BoundedQueue<Element> {
-    package let capacity: Int
+    /// May be narrowed and widened while it is used; what waits beyond a narrower bound keeps its place.
+    package var capacity: Int { didSet { precondition(capacity > 0, "a queue without room") } }
     /// Elements refused since the queue was made.
     package private(set) var refused: UInt64 = 0
     private var storage: [Element?]
@@ -44,6 +45,8 @@ package struct BoundedQueue<Element> {
         var out: [Element] = []
         out.reserveCapacity(min(limit, count))
         while out.count < limit, let element = pop() { out.append(element) }
+        // what was room under a wider bound is given back
+        if isEmpty, storage.count > capacity { (storage, head) = ([], 0) }
         return out
     }
 

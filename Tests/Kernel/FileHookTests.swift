@@ -82,6 +82,32 @@ extension KernelTests {
             #expect(found.allSatisfy { $0.isRead && !$0.isWrite && !$0.isCreate })
         }
 
+        /// What is left of files when the sensor is short of something; the ring buffer's fill is what tells it.
+        @Test func onlySensitiveFilesAreReportedWhenNothingElseIsWanted() throws {
+            let folder = try TemporaryDirectory()
+            let harness = try ProbeHarness(kinds: kinds)
+            #expect(harness.probes.watch(files: ["shadow-like"], directories: []) == 0)
+            let command = "echo x > ordinary; echo x > shadow-like; cat shadow-like > /dev/null"
+            harness.probes.configure(kinds: kinds, onlySensitiveFiles: true)
+            let few = try harness.events(running: "/bin/sh", ["-c", command], in: folder.path).events
+            #expect(opens(few, below: folder.path).map(\.path) == [folder.path + "/shadow-like", folder.path + "/shadow-like"])
+            harness.probes.configure(kinds: kinds)
+            let all = try harness.events(running: "/bin/sh", ["-c", command], in: folder.path).events
+            #expect(opens(all, below: folder.path).map(\.path) == ["/ordinary", "/shadow-like", "/shadow-like"].map { folder.path + $0 })
+        }
+
+        @Test func theFillOfTheRingBufferIsSeen() throws {
+            let folder = try TemporaryDirectory()
+            let harness = try ProbeHarness(kinds: kinds, ringBytes: 64 << 10)
+            let path = folder.path + "/flooded"
+            for _ in 0..<2000 { close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)) }
+            #expect(harness.probes.ringFill > 0.5)
+            var events: [Event] = []
+            let deadline = Date().addingTimeInterval(10)
+            while harness.probes.ringFill > 0.5, Date() < deadline { harness.drain(into: &events, milliseconds: 20) }
+            #expect(harness.probes.ringFill <= 0.5)
+        }
+
         @Test func aHardLinkMadeBeforeOrAnotherMountDoesNotHideAKnownFile() throws {
             let folder = try TemporaryDirectory()
             try "secret".write(toFile: folder.path + "/original", atomically: false, encoding: .utf8)

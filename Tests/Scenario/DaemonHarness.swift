@@ -23,10 +23,11 @@ final class DaemonHarness {
 
     struct Endpoints: Decodable { var grpc, http, control: String }
 
-    func startBackend() async throws -> Endpoints {
+    /// - Parameter options: further flags of `serve`.
+    func startBackend(_ options: [String] = []) async throws -> Endpoints {
         let file = portalFolder.appending(path: "endpoints.json")
         backend = try Subprocess(
-            "fake-wiz-backend", executable: root.executable("fake-wiz-backend"), arguments: ["serve", "--data", portalFolder.path, "--no-auth-web"], folder: folder,
+            "fake-wiz-backend", executable: root.executable("fake-wiz-backend"), arguments: ["serve", "--data", portalFolder.path, "--no-auth-web"] + options, folder: folder,
             log: folder.appending(path: "backend.log"))
         let endpoints = try await eventually("endpoints of the portal") { try? JSONDecoder().decode(Endpoints.self, from: Data(contentsOf: file)) }
         try await Shell.check(
@@ -54,17 +55,21 @@ final class DaemonHarness {
         try start(arguments, prefix: Self.nobody, program: program.path)
     }
 
+    /// Without the capabilities that loading programs takes: probes cost nothing, the rest is as ever.
+    static let withoutProbes = ["setpriv", "--bounding-set=-bpf,-sys_admin,-perfmon"]
+
     static let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 
     /// - Parameters:
     ///   - prefix: put before the command: `setpriv ...`.
     ///   - program: another copy of the sensor than the one that was built.
-    func start(_ arguments: [String], prefix: [String] = [], program: String? = nil) throws {
+    ///   - environment: added to what every daemon gets.
+    func start(_ arguments: [String], prefix: [String] = [], program: String? = nil, environment: [String: String] = [:]) throws {
         let command = try prefix + [program ?? root.executable("wiz-sensor").path, "daemon", "--host-store", store, "--control-socket", controlSocket] + arguments
         let program = try #require(Shell.find(command[0]))
         daemon = try Subprocess(
             "wiz-sensor", executable: program, arguments: Array(command.dropFirst()),
-            environment: ["WIZ_API_CONFIG_DIR": folder.appending(path: "credentials").path, "KUBECONFIG": ""], folder: folder, log: folder.appending(path: "sensor.log"))
+            environment: ["WIZ_API_CONFIG_DIR": folder.appending(path: "credentials").path, "KUBECONFIG": ""].merging(environment) { $1 }, folder: folder, log: folder.appending(path: "sensor.log"))
     }
 
     func portalArguments(_ endpoints: Endpoints, authority: String? = nil) -> [String] {

@@ -12,14 +12,15 @@ struct ImportTableTests {
         ("Sources/Contract/Generated", []),
         ("Sources/Sensor/Events", ["CProbeABI", "Foundations"]),
         ("Sources/Sensor/Enrichment", ["Events", "Foundations"]),
-        ("Sources/Sensor/Host", ["CPlatform", "Enrichment", "Events", "Foundations"]),
+        ("Sources/Sensor/Governor", ["Foundations"]),
+        ("Sources/Sensor/Host", ["CPlatform", "Enrichment", "Events", "Foundations", "Governor"]),
         ("Sources/Sensor/RuntimeData", ["Contract", "Events", "Foundations", "Redaction"]),
         ("Sources/Sensor/Indicators", ["Events", "Foundations"]),
         ("Sources/Sensor/Rules", ["Events", "Foundations"]),
         ("Sources/Sensor/Redaction", ["Foundations"]),
         ("Sources/Sensor/Spool", ["Contract", "Foundations", "Redaction"]),
         ("Sources/Sensor/Portal", ["Contract", "Foundations", "Redaction", "Spool"]),
-        ("Sources/Sensor/Pipeline", ["Contract", "Enrichment", "Events", "Foundations", "Indicators", "Redaction", "Rules", "RuntimeData"]),
+        ("Sources/Sensor/Pipeline", ["Contract", "Enrichment", "Events", "Foundations", "Governor", "Indicators", "Redaction", "Rules", "RuntimeData"]),
         ("Sources/Sensor/Settings", ["Foundations"]),
         ("Sources/Sensor/Probes", ["CLibbpf", "CPlatform", "CProbeABI", "Events", "Foundations"]),
         ("Sources/Sensor/PortalClient", ["CZlib", "Contract", "ContractGRPC", "Foundations", "Portal", "Redaction", "Spool"]),
@@ -51,7 +52,7 @@ struct ImportTableTests {
     ]
 
     static let rooms: Set<String> = [
-        "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Pipeline",
+        "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Governor", "Pipeline",
         "Settings", "Probes", "PortalClient", "KubernetesClient", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
         "ScenarioModel", "ScenarioRunner", "Fleet", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]
@@ -80,7 +81,7 @@ struct ImportTableTests {
     @Test func roomsBelowTheDaemonReadNoClockAndStartNoTask() throws {
         let cores = [
             "Sources/Foundations", "Sources/Contract/Bodies", "Sources/Sensor/Events", "Sources/Sensor/Enrichment", "Sources/Sensor/RuntimeData", "Sources/Sensor/Indicators",
-            "Sources/Sensor/Rules", "Sources/Sensor/Redaction", "Sources/Sensor/Spool", "Sources/Sensor/Portal", "Sources/Sensor/Pipeline", "Sources/Scenarios/Simulation",
+            "Sources/Sensor/Rules", "Sources/Sensor/Redaction", "Sources/Sensor/Spool", "Sources/Sensor/Portal", "Sources/Sensor/Governor", "Sources/Sensor/Pipeline", "Sources/Scenarios/Simulation",
             "Sources/FakeWizBackend/Core", "Sources/FakeKubeAPI/Core",
         ]
         let forbidden = ["clock_gettime(", "Date()", "Date.now", "ContinuousClock", "SuspendingClock", "SystemRandomNumberGenerator", ".random(in: 0...1)", "Task {", "Task.detached", "UUID()"]

@@ -212,6 +212,8 @@ struct probe_config {
 	__u64 bulk_limit;     /* pending bytes above which files, packets and connections are refused */
 	__u64 call_limit;     /* the same for single system calls: above it only processes have room */
 	__u64 kinds;          /* bit per kind: 0 = nobody wants it */
+	__u32 only_sensitive; /* 1: of opened files only the sensitive ones, whatever they are opened for */
+	__u32 pad;
 };
 
 /* Key of the map `sensitive_inodes`. */

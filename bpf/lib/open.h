@@ -91,7 +91,7 @@ static __always_inline void append_typed_name(struct scratch *scratch, struct ta
 #endif
 }
 
-/* Reports the file if it was opened for writing, made by the call, or is one whose reads are asked for. */
+/* Reports the file if it was opened for writing, made by the call (unless there is no room for those), or is one whose reads are asked for. */
 static __always_inline int report_open(struct probe_config *settings, struct task_struct *task, struct file *file, long result, __u32 where)
 {
 	struct inode *inode = LOAD(file, f_inode);
@@ -103,7 +103,8 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 	struct dentry *dentry = LOAD(file, f_path.dentry);
 	__u32 device = LOAD(inode, i_sb, s_dev);
 	struct probe_known *known = known_file(dentry, inode, device);
-	if (!known && !(opened_for & (FMODE_WRITE | FMODE_CREATED)) && !is_sensitive(dentry))
+	bool is_wanted = (opened_for & (FMODE_WRITE | FMODE_CREATED)) && !settings->only_sensitive;
+	if (!known && !is_wanted && !is_sensitive(dentry))
 		return 0;
 	if (!reported(settings, task))
 		return 0;

@@ -22,6 +22,9 @@ struct Serve: AsyncParsableCommand {
     @Flag(help: "Opens the API and the page to everybody; the page's fault switches then only when HTTPS listens on the loopback.") var noAuthWeb = false
     @Option(help: "Seconds an access token is valid.") var tokenLifetime = 3600
     @Option(help: "Ingest requests a sensor may make per second, on average; bursts are ten times that.") var requestsPerSecond = 50.0
+    @Option(help: "Sensors older than this version are refused.") var minimumSensorVersion: String?
+    @Option(help: "Sensors whose clock is further off than so many seconds are refused.") var clockSkewMax = 3600
+    @Option(help: "The portal's clock is so many seconds ahead of this machine's, for trying out what sensors make of it; negative: behind.") var clockAhead = 0
     @Option(help: "trace, debug, info, notice, warning or error.") var logLevel = "notice"
 
     func run() async throws {
@@ -36,13 +39,25 @@ struct Serve: AsyncParsableCommand {
         guard requestsPerSecond > 0 else { throw ValidationError("--requests-per-second must be more than 0") }
         options.requestsPerSecond = requestsPerSecond
         options.requestBurst = requestsPerSecond * 10
+        if let version = minimumSensorVersion {
+            guard version.wholeMatch(of: /\d{1,9}(\.\d{1,9}){0,3}/) != nil else { throw ValidationError("--minimum-sensor-version '\(version)' is not of the form 1.2.3") }
+            options.demands.versionMin = version
+        }
+        guard clockSkewMax >= 1 else { throw ValidationError("--clock-skew-max must be at least 1") }
+        options.demands.clockSkewMax = .seconds(clockSkewMax)
+        guard abs(clockAhead) <= 31_536_000 else { throw ValidationError("--clock-ahead must be within a year") }
+        let ahead = Duration.seconds(clockAhead)
+        let clock: @Sendable () -> Now = {
+            let now = SystemClock.now()
+            return Now(monotonic: now.monotonic, wall: now.wall + ahead)
+        }
         guard let level = Logger.Level(rawValue: logLevel) else { throw ValidationError("--log-level '\(logLevel)' is unknown") }
         var logger = Logger(label: "fake-wiz-backend", factory: { StreamLogHandler.standardError(label: $0) })
         logger.logLevel = level
 
-        let directory = try DataDirectory(opening: data, at: SystemClock.now().wall)
+        let directory = try DataDirectory(opening: data, at: clock().wall)
         let opensWeb = noAuthWeb
-        try await BackendServer(directory: directory, options: options, clock: SystemClock.now, logger: logger).run { endpoints in
+        try await BackendServer(directory: directory, options: options, clock: clock, logger: logger).run { endpoints in
             var lines = ["grpc     \(endpoints.grpc)", "http     \(endpoints.http)"]
             if !endpoints.control.isEmpty { lines.append("control  \(endpoints.control)") }
             lines.append("page     \(endpoints.http)/\(opensWeb ? "" : "  (any user, password in viewer-token)")")

@@ -1,4 +1,4 @@
-import BackendCore
+package import BackendCore
 package import Contract
 import Foundation
 package import Foundations
@@ -21,6 +21,7 @@ package struct BackendServer: Sendable {
         package var tokenLifetime: Duration = .hours(1)
         package var requestsPerSecond = 50.0
         package var requestBurst = 500.0
+        package var demands = SensorDemands()
         package init() {}
 
         /// Whether the page may change the fault plan: not when there is no control port, and never for everybody on the network.
@@ -53,7 +54,7 @@ package struct BackendServer: Sendable {
         }
         let portal = Portal(
             store: store, directory: directory, tokens: try await TokenIssuer(keyPEM: directory.tokenKeyPEM, lifetime: options.tokenLifetime),
-            gate: Gate(requestsPerSecond: options.requestsPerSecond, burst: options.requestBurst), changes: ChangeFeed(), webhooks: WebhookSender(logger: logger),
+            gate: Gate(requestsPerSecond: options.requestsPerSecond, burst: options.requestBurst), demands: options.demands, changes: ChangeFeed(), webhooks: WebhookSender(logger: logger),
             page: PageAddress(), clock: clock, logger: logger)
 
         let names = ["localhost", "127.0.0.1", "::1"] + options.serverNames

@@ -17,6 +17,7 @@ struct Portal: Sendable {
     let directory: DataDirectory
     let tokens: TokenIssuer
     let gate: Gate
+    let demands: SensorDemands
     let changes: ChangeFeed
     let webhooks: WebhookSender
     /// The address of the page, for links that leave the portal; known once it listens.

@@ -13,7 +13,7 @@ package struct Scenario: Sendable, Hashable {
         case fleet
     }
     /// What the machine must offer. A scenario whose needs are not met is skipped, with the reason.
-    package enum Need: String, Sendable, CaseIterable, Codable { case root, bpf, containers, kind }
+    package enum Need: String, Sendable, CaseIterable, Codable { case root, bpf, containers, cgroups, kind }
 
     package var name: String
     package var kind: Kind
@@ -30,12 +30,14 @@ package struct Scenario: Sendable, Hashable {
     package var expectation: Expected
     /// Records what the sensor sends and checks that all of it is TLS to the configured endpoints.
     package var auditsTheWire: Bool
+    /// nil: the sensor runs where the scenario does, with its own bounds.
+    package var limits: SensorLimits?
     /// Where it was read from, for messages.
     package var file: String
 
     package init(
         name: String, kind: Kind, description: String, techniques: [String] = [], tags: [String] = [], needs: [Need] = [], faults: FaultPlan? = nil,
-        steps: [LocatedStep], expectation: Expected, auditsTheWire: Bool = false, file: String
+        steps: [LocatedStep], expectation: Expected, auditsTheWire: Bool = false, limits: SensorLimits? = nil, file: String
     ) {
         self.name = name
         self.kind = kind
@@ -47,6 +49,7 @@ package struct Scenario: Sendable, Hashable {
         self.steps = steps
         self.expectation = expectation
         self.auditsTheWire = auditsTheWire
+        self.limits = limits
         self.file = file
     }
 }

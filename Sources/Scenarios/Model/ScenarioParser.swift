@@ -42,7 +42,7 @@ package enum ScenarioParser {
         Rejection(diagnostics: diagnostics.sorted { ($0.line ?? 0, $0.column ?? 0) < ($1.line ?? 0, $1.column ?? 0) })
     }
 
-    private static let keys = ["name", "kind", "description", "techniques", "tags", "needs", "faults", "steps", "expect", "audit"]
+    private static let keys = ["name", "kind", "description", "techniques", "tags", "needs", "faults", "steps", "expect", "audit", "limits"]
 
     private static func scenario(_ root: Node, reader: inout YAMLReader, actions: Set<String>) -> Scenario? {
         guard let members = reader.mapping(root, "a scenario", keys: keys) else { return nil }
@@ -62,11 +62,23 @@ package enum ScenarioParser {
         if located.isEmpty { reader.fail(members["steps"] ?? root, "a scenario needs 'steps'") }
         let expectation = members["expect"].map { ExpectationParser(containers: steps.containers).expectation($0, reader: &reader) }
         if expectation == nil { reader.fail(root, "a scenario needs 'expect': what has to be seen, or 'expect: {}' for nothing at all") }
+        let limits = members["limits"].flatMap { Self.limits($0, reader: &reader) }
+        if limits == nil, let line = located.first(where: { if case .action(let call) = $0.step { call.isBesideSensor } else { false } })?.line {
+            reader.fail(root, "the step of line \(line) is 'beside: sensor', which only has a place of its own with 'limits'")
+        }
         let faults = members["faults"].flatMap { StepParser.plan($0, reader: &reader) }
         return Scenario(
             name: name, kind: kind, description: members["description"].map { reader.text($0, "'description'") } ?? "", techniques: techniques,
             tags: members["tags"].map { reader.texts($0, "'tags'") } ?? [], needs: needs, faults: faults, steps: located,
-            expectation: expectation ?? Expected(), auditsTheWire: members["audit"].map { reader.flag($0, "'audit'") } ?? false, file: reader.file)
+            expectation: expectation ?? Expected(), auditsTheWire: members["audit"].map { reader.flag($0, "'audit'") } ?? false, limits: limits, file: reader.file)
+    }
+
+    private static func limits(_ node: Node, reader: inout YAMLReader) -> SensorLimits? {
+        guard let members = reader.mapping(node, "'limits'", keys: ["memory", "cpu"]) else { return nil }
+        var out = SensorLimits()
+        if let node = members["memory"] { out.memory = reader.integer(node, "'memory'", in: 64...300) }
+        if let node = members["cpu"] { out.cpu = reader.integer(node, "'cpu'", in: 10...300) }
+        return out
     }
 
     private static func diagnostic(of error: YamlError, file: String) -> Diagnostic {

@@ -122,6 +122,8 @@ package struct ActionCall: Sendable, Hashable {
     /// Runs it on a pseudo-terminal, as an interactive session would.
     package var terminal: Bool
     package var times: Int
+    /// In the sensor's cgroup, where what it uses counts as the sensor's.
+    package var isBesideSensor = false
 
     package init(
         name: String, container: String? = nil, arguments: [String] = [], environment: [String: String] = [:], exit: Int32? = 0,

@@ -52,7 +52,7 @@ struct StepParser {
     }
 
     private func action(_ node: Node, reader: inout YAMLReader) -> Step? {
-        let keys = ["action", "container", "arguments", "command", "environment", "exit", "within", "terminal", "times"]
+        let keys = ["action", "container", "arguments", "command", "environment", "exit", "within", "terminal", "times", "beside"]
         guard let members = reader.mapping(node, "an 'action' step", keys: keys), let named = members["action"] else { return nil }
         let name = reader.text(named, "'action'")
         if !actions.contains(name) { reader.fail(named, "no action '\(name)'; there are \(actions.sorted().joined(separator: ", "))") }
@@ -69,6 +69,11 @@ struct StepParser {
         if let node = members["within"] { call.limit = reader.span(node, "'within'") }
         if let node = members["terminal"] { call.terminal = reader.flag(node, "'terminal'") }
         if let node = members["times"] { call.times = reader.integer(node, "'times'", in: 1...1000) }
+        if let node = members["beside"] {
+            call.isBesideSensor = true
+            if reader.text(node, "'beside'") != "sensor" { reader.fail(node, "'beside' must be sensor") }
+            if call.container != nil { reader.fail(node, "'beside: sensor' is on the host, not in a container") }
+        }
         return .action(call)
     }
 

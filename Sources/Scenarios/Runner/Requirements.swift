@@ -13,6 +13,7 @@ package struct Requirements: Sendable {
         if let reason = await Self.bpfMissing(root) { unmet[.bpf] = reason }
         if Shell.find("runc") == nil { unmet[.containers] = "needs runc (Debian package runc)" }
         if Shell.find("busybox") == nil { unmet[.containers] = "needs a static busybox (Debian package busybox-static)" }
+        do { try SensorCgroup(memoryMiB: 64, name: "wiz-scenario-probe-\(getpid())").remove() } catch { unmet[.cgroups] = "needs a cgroup with a memory bound: \(error)" }
         unmet[.kind] = "needs a kind cluster"
         self.unmet = unmet
     }

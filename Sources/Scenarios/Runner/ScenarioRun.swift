@@ -20,6 +20,14 @@ package struct ScenarioRun: Sendable {
     ///
     /// - Throws: when a step cannot be carried out; an expectation that does not hold is a failed check.
     package func run() async throws -> [Check] {
+        guard let limits = scenario.limits, let pid = await stack.sensorPID() else { return try await runSteps() }
+        let watch = LimitWatch(pid: pid, limits: limits, cgroup: await stack.cgroup)
+        // ends with this scope
+        async let _: Void = watch.run()
+        return try await runSteps() + watch.checks()
+    }
+
+    private func runSteps() async throws -> [Check] {
         try place.prepare()
         if let faults = scenario.faults { try await portal().put(faults) }
         var checks: [Check] = []
@@ -125,8 +133,10 @@ package struct ScenarioRun: Sendable {
         tell(.note("\(call.name)\(call.container.map { " in \($0)" } ?? " on the host"): \(call.arguments.joined(separator: " ").prefix(100))"))
         let host = call.container == nil ? nil : try await stack.containerHost()
         let command = try await place.command(call, host: host)
+        var arguments = command.arguments
+        if call.isBesideSensor { arguments = (await stack.cgroup?.commandPrefix ?? []) + arguments }
         for _ in 0..<call.times {
-            let result = try await Shell.run(command.arguments, environment: command.environment, folder: place.folder, limit: call.limit)
+            let result = try await Shell.run(arguments, environment: command.environment, folder: place.folder, limit: call.limit)
             if let expected = call.exit, result.status != expected {
                 let how = result.status.map { "exit status \($0)" } ?? "not done after \(call.limit.spanText)"
                 throw Shell.Failure(description: "action '\(call.name)': \(how) instead of \(expected)\n\(result.output.suffix(1000))")

@@ -14,6 +14,7 @@ actor SensorProgram {
         var node: String
         /// Put before the command: `nsenter --net=...`.
         var prefix: [String] = []
+        var environment: [String: String] = [:]
     }
 
     private let settings: Settings
@@ -46,7 +47,7 @@ actor SensorProgram {
         guard let program = Shell.find(command[0]) else { throw Shell.Failure(description: "no program '\(command[0])'") }
         let started = try Subprocess(
             "wiz-sensor", executable: program, arguments: Array(command.dropFirst()),
-            environment: ["WIZ_API_CONFIG_DIR": settings.work.url.appending(path: "credentials").path, "MY_NODE_NAME": settings.node],
+            environment: ["WIZ_API_CONFIG_DIR": settings.work.url.appending(path: "credentials").path, "MY_NODE_NAME": settings.node].merging(settings.environment) { $1 },
             folder: settings.work.url, log: log)
         process = started
         try settings.work.record(started.pid)

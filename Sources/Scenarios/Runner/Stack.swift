@@ -11,10 +11,13 @@ package actor Stack {
         package var audit: Bool
         /// Of the sensor's clock.
         package var timeScale: Double
-        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1) {
+        /// nil: no others than the sensor's own.
+        package var limits: SensorLimits?
+        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1, limits: SensorLimits? = nil) {
             self.root = root
             self.audit = audit
             self.timeScale = timeScale
+            self.limits = limits
         }
     }
 
@@ -29,6 +32,7 @@ package actor Stack {
     private(set) var sensor: SensorProgram?
     private var host: ContainerHost?
     private(set) var wire: WireAudit?
+    private(set) var cgroup: SensorCgroup?
 
     package init(_ options: Options) throws {
         self.options = options
@@ -55,6 +59,13 @@ package actor Stack {
             let audit = try WireAudit(endpoints: [view.endpoints.grpc, view.endpoints.http, kubernetes.server], file: work.url.appending(path: "sensor.pcap"))
             settings.prefix = audit.commandPrefix
             wire = audit
+        }
+        if let limits = options.limits {
+            let group = try SensorCgroup(memoryMiB: limits.memory, name: "wiz-scenario-\(work.url.lastPathComponent)")
+            cgroup = group
+            try work.record(cgroup: group.directory)
+            settings.prefix = group.commandPrefix + settings.prefix
+            settings.environment = ["POD_MEM_LIMITS": "\(limits.memory)", "POD_CPU_LIMITS": "\(limits.cpu)"]
         }
         let sensor = try SensorProgram(settings)
         await sensor.setTimeScale(options.timeScale)
@@ -180,6 +191,7 @@ package actor Stack {
         await portal?.close()
         await cluster?.close()
         for server in servers where await server.stop(within: .seconds(10)) == nil { problems.append("\(server.name) did not end") }
+        do { try cgroup?.remove() } catch { problems.append("\(error)") }
         do { try work.remove() } catch { problems.append("\(error)") }
         return problems
     }

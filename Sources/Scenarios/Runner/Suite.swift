@@ -55,7 +55,7 @@ package struct Suite: Sendable {
         if case .clock(let first)? = scenario.steps.first?.step { scale = first }
         let stack: Stack
         do {
-            stack = try Stack(.init(root: root, audit: scenario.auditsTheWire, timeScale: scale))
+            stack = try Stack(.init(root: root, audit: scenario.auditsTheWire, timeScale: scale, limits: scenario.limits))
         } catch {
             return .init(scenario: scenario, outcome: .broken("\(error)"))
         }

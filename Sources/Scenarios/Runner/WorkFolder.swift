@@ -39,6 +39,9 @@ package struct WorkFolder: Sendable {
         try "\(pid) \(start)\n".write(to: folder("processes").appending(path: "\(pid)"), atomically: true, encoding: .utf8)
     }
 
+    /// Writes down a cgroup that must not outlive the folder.
+    func record(cgroup directory: String) throws { try directory.write(to: url.appending(path: "cgroup"), atomically: true, encoding: .utf8) }
+
     /// Mounts first, deepest first, then the files. Containers and processes must be gone.
     package func remove() throws {
         for mount in Self.mounts(below: url.path) { _ = namespace_unmount(mount) }
@@ -56,6 +59,8 @@ package struct WorkFolder: Sendable {
                 if let pid = Int32(note.lastPathComponent) { kill(pid, SIGKILL) }
             }
             await ContainerHost.removeAll(in: left)
+            // rmdir(2) takes only what nothing runs in any more
+            if let cgroup = try? String(contentsOf: folder.appending(path: "cgroup"), encoding: .utf8) { rmdir(cgroup) }
             if (try? left.remove()) != nil { removed.append(folder.lastPathComponent) }
         }
         return removed

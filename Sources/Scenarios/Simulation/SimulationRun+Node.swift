@@ -202,6 +202,7 @@ extension TraceLog {
         case .expire(let stream, let cutoff, let cause): "expire \(stream.rawValue) up to \(cutoff.nanoseconds), \(cause)"
         case .noteContact: "note contact"
         case .measure: "measure"
+        case .compact: "compact"
         }
     }
 

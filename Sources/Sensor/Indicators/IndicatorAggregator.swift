@@ -17,6 +17,8 @@ package struct IndicatorAggregator {
         case verdicts([Verdict])
         /// The service could not be asked for these.
         case failed([Indicator])
+        /// The service was asked for these and passed over them.
+        case unanswered([Indicator])
         /// 24 hours have passed without the portal.
         case portalLost
     }
@@ -29,10 +31,14 @@ package struct IndicatorAggregator {
     package static let pendingMax = 8192
     package static let cacheMax = 16_384
     package static let sightingsMax = 8
+    /// Answers that may leave an indicator out before nobody waits for its verdict any longer (`unanswered`).
+    package static let passedOverMax = 3
 
     private struct Pending {
         var sightings: [Sighting]
         var isAsked = false
+        /// Answers that left it out.
+        var passedOver = 0
         /// Not asked again before this.
         var notBefore: MonotonicInstant
     }
@@ -157,13 +163,20 @@ package struct IndicatorAggregator {
         switch input {
         case .verdicts(let verdicts): return verdicts.flatMap { take($0, at: now) }
         case .failed(let indicators):
+            for indicator in indicators { retry(indicator, at: now) }
+            return []
+        case .unanswered(let indicators):
             for indicator in indicators {
-                guard pending[indicator] != nil else { continue }
-                pending[indicator]?.isAsked = false
-                pending[indicator]?.notBefore = now.monotonic + settings.retryTime
-                unasked.append(indicator)
+                guard let entry = pending[indicator] else { continue }
+                if entry.passedOver + 1 < Self.passedOverMax {
+                    pending[indicator]?.passedOver += 1
+                    retry(indicator, at: now)
+                } else {
+                    // met again, it is asked for again
+                    pending[indicator] = nil
+                    ledger.count("unanswered", at: "indicators")
+                }
             }
-            if !unasked.isEmpty, gatheringSince == nil { gatheringSince = now.monotonic }
             return []
         case .portalLost:
             ledger.count("portalLost", at: "indicators", by: UInt64(pending.count))
@@ -175,6 +188,20 @@ package struct IndicatorAggregator {
             gatheringSince = nil
             return []
         }
+    }
+
+    private mutating func retry(_ indicator: Indicator, at now: Now) {
+        guard pending[indicator] != nil else { return }
+        pending[indicator]?.isAsked = false
+        pending[indicator]?.notBefore = now.monotonic + settings.retryTime
+        unasked.append(indicator)
+        if gatheringSince == nil { gatheringSince = now.monotonic }
+    }
+
+    /// Memory is short: verdicts are asked for again when they are needed. What made a detection stays known, so that it does not again.
+    package mutating func forgetVerdicts() {
+        known = [:]
+        knownOrder = []
     }
 
     /// Asks for what has gathered long enough.

@@ -2,6 +2,7 @@ import Contract
 import Enrichment
 package import Events
 package import Foundations
+package import Governor
 package import Indicators
 import Redaction
 package import Rules
@@ -32,11 +33,14 @@ package final class Pipeline {
     /// What consumers and subscribers want of the kernel; changes with the rules and with who looks on.
     package var interest: KernelInterest {
         let looking = subscribers.reduce(into: Set<EventKind>()) { $0.formUnion($1.kinds.isEmpty ? Set(EventKind.allCases) : $1.kinds) }
-        return KernelInterest(rules: ruleInterest, kinds: looking)
+        return KernelInterest(rules: ruleInterest, kinds: looking, level: level)
     }
 
     /// Of the rules in use; empty for those that came with no definitions.
     package var definitionsVersion: String { builder.identity.definitionsVersion }
+
+    /// What there is room for; what is given up is counted (`visibility`).
+    package private(set) var level = VisibilityLevel.full
 
     /// Taken and emptied by the caller after each batch.
     package var effects: [PipelineEffect] = []
@@ -123,7 +127,7 @@ package final class Pipeline {
         default: break
         }
 
-        runtimeData.observe(enriched)
+        if level.hasRuntimeData { runtimeData.observe(enriched) } else if event.kind == .exec { report.ledger.count(.visibility, at: "runtimeData") }
         consider(indicators.observe(enriched, at: now), at: now)
         rules.evaluate(enriched, into: &detections)
         take(at: now)
@@ -150,6 +154,7 @@ package final class Pipeline {
 
     // The process may be gone before its file is hashed: what a detection would need is kept until then.
     private func askForDigests(_ exec: ExecDetails, of event: EnrichedEvent) {
+        guard level.hasHashes else { return report.ledger.count(.visibility, at: "hash") }
         let process = event.process
         let request = FileHasher.Request(
             process: process.key, path: exec.path, inode: exec.inode, execTime: process.execTime.nanoseconds,
@@ -246,6 +251,15 @@ package final class Pipeline {
             subscribers.removeAll { $0.id == id }
         case .identity(let identity):
             builder.identity = identity
+        case .visibility(let level):
+            // what was gathered so far is handed over rather than kept
+            if !level.hasRuntimeData { store(runtimeData.flush(at: now, force: true)) }
+            self.level = level
+        case .dropCaches:
+            users = UserResolver()
+            indicators.forgetVerdicts()
+        case .runtimeDataInterval(let interval):
+            runtimeData.flushTime = interval ?? RuntimeAggregator.flushTimeDefault
         case .report(let id):
             effects.append(.report(currentReport(), id: id))
         }
@@ -340,6 +354,11 @@ extension Detection {
         container.isComplete = false
         return completed(by: container)
     }
+}
+
+extension LossCause {
+    /// Given up because the sensor is short of memory, CPU or room.
+    package static let visibility: LossCause = "visibility"
 }
 
 extension String {

@@ -1,6 +1,7 @@
 package import Enrichment
 package import Events
 package import Foundations
+package import Governor
 package import Indicators
 package import Rules
 
@@ -21,6 +22,12 @@ package enum PipelineInput: Sendable {
     case subscribe(id: UInt64, kinds: Set<EventKind>, filter: ConditionFilter?)
     case unsubscribe(id: UInt64)
     case identity(SensorIdentity)
+    /// How much there is room for from now on.
+    case visibility(VisibilityLevel)
+    /// What can be asked for again is forgotten: memory is short.
+    case dropCaches
+    /// How often what ran is handed over; nil restores the built-in time.
+    case runtimeDataInterval(Duration?)
     /// Answers with what is there now, through `PipelineEffect.report`.
     case report(id: UInt64)
 }

@@ -63,6 +63,8 @@ package struct Conversation: Sendable {
     private var intakeRetry: MonotonicInstant?
     /// When the spool's sums are to be read again; nil when they are known.
     private var measureAt: MonotonicInstant?
+    /// The most that the spool held since it was last compacted.
+    private var spoolPeakBytes = 0
     private var asked: [UInt64: PortalRequest] = [:]
     private var nextID: UInt64 = 1
     private var lateReplies: UInt64 = 0
@@ -178,7 +180,7 @@ package struct Conversation: Sendable {
         noteState(&effects)
         if case .leaving(let deadline) = phase, session.state == .stopped || now.monotonic >= deadline {
             phase = .finished
-            effects.append(.finished)
+            effects += [.spool(.compact), .finished]
         }
     }
 
@@ -253,17 +255,26 @@ package struct Conversation: Sendable {
             switch command {
             case .append(let drafts): urgent = drafts.contains { $0.stream == .detections && $0.severity == .critical }
             case .acknowledge(_, let stream), .evict(_, let stream, _): outbox.settled(stream)
-            case .load, .expire, .noteContact, .measure: break
+            case .load, .expire, .noteContact, .measure, .compact: break
             }
             guard let digest else { return spoolUnreadable(at: now, &effects) }
             noteEvictions(from: self.digest, to: digest, &effects)
             self.digest = digest
+            compactWhenDrained(&effects)
             measureAt = nil
             resolve("spool.disk-full", &effects)
             resolve("spool.failed", &effects)
             outbox.spoolChanged(digest, urgent: urgent, at: now.monotonic)
         case .failed(let command, let error): spoolFailed(command, error, at: now, &effects)
         }
+    }
+
+    // An outage's worth was delivered: its room goes back to the disk.
+    private mutating func compactWhenDrained(_ effects: inout [Effect]) {
+        spoolPeakBytes = max(spoolPeakBytes, digest.bytes)
+        guard digest.records == 0, spoolPeakBytes >= tuning.compactFromBytes else { return }
+        spoolPeakBytes = 0
+        effects.append(.spool(.compact))
     }
 
     private mutating func spoolFailed(_ command: SpoolCommand, _ error: SpoolError, at now: Now, _ effects: inout [Effect]) {
@@ -280,7 +291,7 @@ package struct Conversation: Sendable {
         case .load(let stream, _, _), .acknowledge(_, let stream), .evict(_, let stream, _): outbox.spoolFailed(stream, at: now.monotonic)
         case .expire: outage.spoolFailed(at: timeline.time(at: now.monotonic))
         case .measure: spoolUnreadable(at: now, &effects)
-        case .noteContact: break
+        case .noteContact, .compact: break
         }
     }
 

@@ -7,6 +7,8 @@ package struct PortalTuning: Hashable, Sendable {
     package var uploadBytesPerHour: Int
     /// Records that wait in memory while the disk has no room; beyond it they are counted as `diskFull`.
     package var intakeMax: Int
+    /// A spool that held so much is compacted once it is empty.
+    package var compactFromBytes = 1 << 20
 
     package init(
         timetable: Timetable = Timetable(), batch: OutboxLane.Limit = OutboxLane.Limit(records: 500, bytes: 1 << 20), uploadBytesPerHour: Int = 64 << 20,

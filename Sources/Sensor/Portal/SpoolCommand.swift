@@ -12,6 +12,7 @@ package enum SpoolCommand: Sendable {
     case noteContact
     /// Reads the sums again, after they could not be read.
     case measure
+    case compact
 
     /// Performs the command.
     package func perform(on store: some SpoolStore, at now: Now) -> SpoolAnswer {
@@ -23,6 +24,7 @@ package enum SpoolCommand: Sendable {
             case .evict(let sequences, let stream, let cause): try store.evict(sequences, of: stream, cause: cause, at: now)
             case .expire(let stream, let cutoff, let cause): try store.expire(stream, acceptedUpTo: cutoff, cause: cause, at: now)
             case .noteContact: try store.noteContact(at: now)
+            case .compact: try store.compact()
             case .measure: return .done(self, try store.digest())
             }
         } catch {

@@ -60,7 +60,7 @@ package final class ProbeSet {
                 reader = try RingReader(map: ring)
                 hookSet = set
                 (hooks, objects, refused) = (loader.hooks, loader.objects, loader.refused)
-                write(kinds: options.kinds)
+                write(kinds: options.kinds, onlySensitiveFiles: false)
                 return
             } catch {
                 failure = error
@@ -71,7 +71,9 @@ package final class ProbeSet {
 
     /// Tells the programs which kinds are wanted: loads what gives them, drops what nobody wants any more. Takes effect with the
     /// next event. What cannot be loaded now is in `hooks`.
-    package func configure(kinds: Set<EventKind>) {
+    ///
+    /// - Parameter onlySensitiveFiles: opens for writing are reported of sensitive files alone too.
+    package func configure(kinds: Set<EventKind>, onlySensitiveFiles: Bool = false) {
         defer { KernelTypes.release() }
         let unwanted = objects.dropFirst().filter { $0.part.kinds.isDisjoint(with: kinds) }
         for (part, object) in unwanted {
@@ -82,15 +84,15 @@ package final class ProbeSet {
         var loader = SetLoader(ringBytes: options.ringBytes, objects: objects, hooks: hooks, refused: refused)
         for part in hookSet.objects where !part.kinds.isDisjoint(with: kinds) { loader.loadIfPossible(part) }
         (hooks, objects, refused) = (loader.hooks, loader.objects, loader.refused)
-        write(kinds: kinds)
+        write(kinds: kinds, onlySensitiveFiles: onlySensitiveFiles)
     }
 
-    private func write(kinds: Set<EventKind>) {
+    private func write(kinds: Set<EventKind>, onlySensitiveFiles: Bool) {
         let ring = UInt64(RingReader.size(for: options.ringBytes))
         var config = probe_config(
             own_pid: options.ownPID, only_pid_ns: options.onlyPIDNamespace, wake_bytes: min(options.wakeBytes, ring / 4), bulk_limit: ring / 4 * 3,
             call_limit: ring / 8 * 7,
-            kinds: kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) })
+            kinds: kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }, only_sensitive: onlySensitiveFiles ? 1 : 0, pad: 0)
         var key: UInt32 = 0
         if let map = shared("config") { bpf_map_update_elem(bpf_map__fd(map), &key, &config, 0) }
     }
@@ -162,6 +164,9 @@ package final class ProbeSet {
     /// Waits for messages up to `milliseconds`, then hands over all that are there, each only for the length of the call.
     /// - Returns: how many there were.
     package func poll(milliseconds: Int32, _ handler: (UnsafeRawBufferPointer) -> Void) -> Int { reader.poll(milliseconds: milliseconds, handler) }
+
+    /// How full the ring buffer is now, 0 to 1.
+    package var ringFill: Double { Double(reader.pendingBytes) / Double(RingReader.size(for: options.ringBytes)) }
 
     private static let causes: [(probe_loss, String)] = [
         (PROBE_LOSS_RING_FULL, "ringBuffer"), (PROBE_LOSS_RING_RESERVE, "ringReserve"), (PROBE_LOSS_SCRATCH_BUSY, "scratchBusy"),

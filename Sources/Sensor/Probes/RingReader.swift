@@ -20,7 +20,7 @@ final class RingReader {
     private var position: UInt64
 
     /// Messages handed over by one poll at the most; the rest waits in the ring for the next.
-    static let batchMax = 8192
+    static let batchMax = 2048
 
     private static let headerSize: UInt64 = 8
     /// include/uapi/linux/bpf.h: BPF_RINGBUF_BUSY_BIT and BPF_RINGBUF_DISCARD_BIT.
@@ -46,6 +46,9 @@ final class RingReader {
     }
 
     private static func refused() -> ProbeError { .refused(program: "ring buffer", errno: errno, log: LibbpfLog.take()) }
+
+    /// Bytes that wait to be read.
+    var pendingBytes: Int { Int(platform_load_position(producerPage) - position) }
 
     deinit {
         munmap(consumerPage, pageSize)

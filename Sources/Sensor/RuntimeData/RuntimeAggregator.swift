@@ -5,7 +5,9 @@ package import Foundations
 /// Counts process starts by what started where, between two flushes.
 package struct RuntimeAggregator {
     package static let rowsMax = 4096
-    package let flushTime: Duration
+    package static let flushTimeDefault: Duration = .seconds(10)
+    /// The portal may change it.
+    package var flushTime: Duration
     package private(set) var ledger = Ledger()
     private var rows: [Key: Row] = [:]
     private var flushedAt: MonotonicInstant?
@@ -24,7 +26,7 @@ package struct RuntimeAggregator {
         var context: ContainerContext?
     }
 
-    package init(flushTime: Duration = .seconds(10)) { self.flushTime = flushTime }
+    package init(flushTime: Duration = RuntimeAggregator.flushTimeDefault) { self.flushTime = flushTime }
 
     package var count: Int { rows.count }
 

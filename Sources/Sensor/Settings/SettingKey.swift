@@ -18,8 +18,11 @@ struct SettingKey {
             return nil
         },
         SettingKey(file: "httpEndpoint", environment: "WIZ_HTTP_ENDPOINT") { text, settings in
-            guard let url = URL(string: text), url.scheme == "https", url.host != nil else { return "'\(text)' is not an https URL" }
-            settings.httpEndpoint = url
+            guard let url = URL(string: text), url.scheme == "https", let host = url.host(), !host.isEmpty else { return "'\(text)' is not an https URL" }
+            guard url.query == nil, url.fragment == nil, url.user == nil else { return "an https URL of host, port and path alone is wanted" }
+            // https://portal/prefix/ means what https://portal/prefix means
+            guard let trimmed = URL(string: String(text.reversed().drop { $0 == "/" }.reversed())) else { return "'\(text)' is not an https URL" }
+            settings.httpEndpoint = trimmed
             return nil
         },
         path("caCertificate", "WIZ_CA_CERT") { $1.caCertificate = $0 },
@@ -72,7 +75,7 @@ struct SettingKey {
         proxy("proxyPassword", "HTTP_PROXY_PASSWORD") { $1.password = $0 },
         proxy("proxyUsernameFile", "WIZ_HTTP_PROXY_USERNAME_FILE") { $1.usernameFile = $0 },
         proxy("proxyPasswordFile", "WIZ_HTTP_PROXY_PASSWORD_FILE") { $1.passwordFile = $0 },
-        proxy("proxyCaCertificate", "HTTP_PROXY_CERT") { $1.caCertificate = $0 },
+        proxy("proxyCaCertificate", "HTTP_PROXY_CERT") { $1.caCertificate = Settings.Certificate($0) },
         proxy("proxyClientCertificate", "WIZ_HTTP_PROXY_CLIENT_CERT") { $1.clientCertificate = $0 },
         proxy("noProxy", "NO_PROXY") { $1.exceptions = $0.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty } },
     ]

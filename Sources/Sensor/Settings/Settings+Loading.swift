@@ -28,6 +28,9 @@ extension Settings {
             throw SettingsError(
                 source: proxy.usernameFile == nil ? "WIZ_HTTP_PROXY_USERNAME_FILE" : "WIZ_HTTP_PROXY_PASSWORD_FILE", message: "is missing: the files with user and password come together")
         }
+        if let proxy, proxy.password != nil, proxy.username == nil {
+            throw SettingsError(source: "HTTP_PROXY_USERNAME", message: "is missing: a password (HTTP_PROXY_PASSWORD) without a user has no effect")
+        }
         if httpEndpoint != nil, grpcEndpoint == nil { throw SettingsError(source: "--grpc-endpoint", message: "is missing: --http-endpoint alone is half a portal") }
     }
 

@@ -57,10 +57,29 @@ package struct Settings: Sendable, Equatable {
         /// Files that hold user and password, read anew for each connection; both or neither. They win over the other forms.
         package var usernameFile: String?
         package var passwordFile: String?
-        package var caCertificate: String?
+        package var caCertificate: Certificate?
         package var clientCertificate: String?
         /// Hosts that are reached without the proxy: names, `.suffixes`, addresses, `*`.
         package var exceptions: [String] = []
+    }
+
+    /// The chart hands a certificate over as its text, the installer as that in base64; a file's name is taken too.
+    package enum Certificate: Sendable, Equatable {
+        case file(String)
+        /// PEM.
+        case text(String)
+
+        init(_ value: String) {
+            if value.contains(Self.mark) {
+                self = .text(value)
+            } else if let bytes = Data(base64Encoded: value, options: .ignoreUnknownCharacters), let text = String(bytes: bytes, encoding: .utf8), text.contains(Self.mark) {
+                self = .text(text)
+            } else {
+                self = .file(value)
+            }
+        }
+
+        private static let mark = "-----BEGIN CERTIFICATE-----"
     }
 
     package static let defaultControlSocket = "/run/wiz-sensor/control.sock"

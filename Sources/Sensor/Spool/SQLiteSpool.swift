@@ -134,11 +134,14 @@ package final class SQLiteSpool: SpoolStore, Sendable {
         }
     }
 
-    /// Folds the write-ahead log into the file and gives free pages back to the disk; for quiet moments and before the end.
+    /// The most pages given back by one `compact`, 32 MiB: it must not hold up the thread for long.
+    package static let compactPagesMax = 8192
+
+    /// Gives free pages back to the disk and folds the write-ahead log into the file.
     package func compact() throws(SpoolError) {
         do {
             try database.writeWithoutTransaction { db in
-                try db.execute(sql: "PRAGMA incremental_vacuum(256)")
+                try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.compactPagesMax))")
                 _ = try db.checkpoint(.truncate)
             }
         } catch { throw SpoolError(error) }

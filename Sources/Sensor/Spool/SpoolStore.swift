@@ -30,6 +30,14 @@ package protocol SpoolStore {
     func noteContact(at now: Now) throws(SpoolError)
 
     func digest() throws(SpoolError) -> SpoolDigest
+
+    /// Gives room that is not used any more back to the disk; for quiet moments and before the end.
+    func compact() throws(SpoolError)
+}
+
+extension SpoolStore {
+    /// A store without a file has nothing to give back.
+    package func compact() throws(SpoolError) {}
 }
 
 /// What the spool holds and what became of everything it ever took.

@@ -28,6 +28,35 @@ struct PortalFleetTests {
         #expect(try await open(store) == ["portal.duplicateIdentity"])
     }
 
+    /// The same machine image twice: the machine ids agree, the heartbeats do not.
+    @Test func twoSensorsOfOneMachineIdAreNoticedByTheirHeartbeats() async throws {
+        let store = try fixtures.store()
+        let id = try await store.register(fixtures.registration(), newID: "id-1", at: now)
+        _ = try await store.heartbeat(fixtures.beat(sequence: 57), from: id, issues: [], at: now + .seconds(10))
+        #expect(try await store.register(fixtures.registration(), newID: "id-2", at: now + .seconds(20)) == id)
+        var at = now + .seconds(20)
+        for (sequence, isNoticed) in [(1, false), (58, false), (2, false), (59, false), (3, true), (60, true)] as [(UInt64, Bool)] {
+            at = at + .seconds(30)
+            _ = try await store.heartbeat(fixtures.beat(sequence: sequence), from: id, issues: [], at: at)
+            #expect(try await open(store) == (isNoticed ? ["portal.duplicateIdentity"] : []), "heartbeat \(sequence)")
+        }
+        // one of the two goes; what remains counts upwards, and the issue resolves after three periods
+        for n in 1...7 {
+            _ = try await store.heartbeat(fixtures.beat(sequence: 60 + UInt64(n)), from: id, issues: [], at: at + .seconds(30 * n))
+            _ = try await store.noticeSilence(at: at + .seconds(30 * n))
+        }
+        #expect(try await open(store).isEmpty)
+    }
+
+    @Test func oneHeartbeatThatWasLateIsNoDuplicate() async throws {
+        let store = try fixtures.store()
+        let id = try await store.register(fixtures.registration(), newID: "id-1", at: now)
+        for sequence in [1, 3, 2, 4, 5] as [UInt64] {
+            _ = try await store.heartbeat(fixtures.beat(sequence: sequence), from: id, issues: [], at: now + .seconds(Int64(sequence) * 20))
+        }
+        #expect(try await open(store).isEmpty)
+    }
+
     @Test func aReinstalledNodeIsNoDuplicate() async throws {
         let store = try fixtures.store()
         _ = try await store.register(fixtures.registration(), newID: "id-1", at: now)

@@ -34,4 +34,17 @@ import Testing
             #expect(queue.count == model.count)
         }
     }
+
+    @Test func aNarrowerBoundKeepsWhatWaitsAndRefusesWhatComes() {
+        var queue = BoundedQueue<Int>(capacity: 100)
+        for n in 0..<50 { queue.push(n) }
+        queue.capacity = 10
+        #expect(queue.push(50) == false)
+        #expect(queue.drain() == Array(0..<50))
+        for n in 0..<12 { #expect(queue.push(n) == (n < 10)) }
+        queue.capacity = 100
+        for n in 10..<100 { queue.push(n) }
+        #expect(queue.drain() == Array(0..<100))
+        #expect(queue.refused == 3)
+    }
 }

@@ -135,6 +135,33 @@ import Testing
         #expect(found.map { $0.processTree.first?.key.pid } == [100, 101])
     }
 
+    /// A service that answers, but never about this one.
+    @Test func whatTheServicePassesOverIsGivenUp() throws {
+        var aggregator = IndicatorAggregator()
+        _ = try aggregator.observe(connect("203.0.113.7"), at: at(0))
+        for attempt in 0..<IndicatorAggregator.passedOverMax {
+            let time = Double(attempt) * 31 + 1
+            #expect(lookUps(aggregator.tick(at: at(time))) == [[bad]], "attempt \(attempt)")
+            #expect(aggregator.handle(.unanswered([bad]), at: at(time)).isEmpty)
+            #expect(aggregator.pendingCount == (attempt + 1 < IndicatorAggregator.passedOverMax ? 1 : 0))
+        }
+        #expect(aggregator.tick(at: at(1000)).isEmpty)
+        #expect(aggregator.ledger.lost(at: "indicators", "unanswered") == 1)
+        _ = try aggregator.observe(connect("203.0.113.7"), at: at(1001))
+        #expect(lookUps(aggregator.tick(at: at(1002))) == [[bad]], "met again, it is asked for again")
+    }
+
+    @Test func forgottenVerdictsAreAskedForAgainAndDetectNothingTwice() throws {
+        var aggregator = IndicatorAggregator()
+        _ = try aggregator.observe(connect("203.0.113.7"), at: at(0))
+        _ = aggregator.tick(at: at(1))
+        #expect(detections(aggregator.handle(.verdicts([malicious(bad)]), at: at(2))).count == 1)
+        aggregator.forgetVerdicts()
+        #expect(try aggregator.observe(connect("203.0.113.7"), at: at(3)).isEmpty)
+        #expect(lookUps(aggregator.tick(at: at(4))) == [[bad]])
+        #expect(detections(aggregator.handle(.verdicts([malicious(bad)]), at: at(5))).isEmpty)
+    }
+
     @Test func theBoundsHoldAndAreCounted() {
         var aggregator = IndicatorAggregator()
         for n in 0..<(IndicatorAggregator.pendingMax + 10) { _ = aggregator.observe(query("h\(n).example"), at: at(0)) }

@@ -2,6 +2,7 @@ import Contract
 import Enrichment
 import Events
 import Foundations
+import Governor
 import Indicators
 import Pipeline
 import Testing
@@ -131,5 +132,62 @@ struct PipelineTests {
         #expect(first.count == 4)
         #expect(Set(first).count == 4)
         #expect(first == ids())
+    }
+
+    @Test func eachLevelAsksTheKernelForLess() {
+        let harness = PipelineHarness(rule: "evt.type in (unlink, ptrace) or (evt.type = openat and fd.name = /etc/shadow)")
+        let full = harness.pipeline.interest
+        #expect(full.kinds.isSuperset(of: [.exec, .open, .connect, .unlink, .ptrace, .dns]) && !full.onlySensitiveFiles)
+        harness.pipeline.handle(.subscribe(id: 1, kinds: [], filter: nil), at: harness.now)
+        #expect(harness.pipeline.interest.kinds.contains(.library))
+        for level in VisibilityLevel.allCases.dropFirst() {
+            let before = harness.pipeline.interest
+            harness.pipeline.handle(.visibility(level), at: harness.now)
+            let after = harness.pipeline.interest
+            #expect(after.kinds.isSubset(of: before.kinds))
+            #expect(after.kinds.isSuperset(of: [.exec, .fork, .exit, .ptrace]), "never given up")
+        }
+        #expect(harness.pipeline.interest.kinds.isDisjoint(with: [.open, .connect, .dns, .unlink, .library]))
+        harness.pipeline.handle(.visibility(.sensitiveFiles), at: harness.now)
+        let files = harness.pipeline.interest
+        #expect(files.onlySensitiveFiles && files.kinds.contains(.open) && !files.kinds.contains(.unlink) && files.files.contains("shadow"))
+        harness.pipeline.handle(.unsubscribe(id: 1), at: harness.now)
+        harness.pipeline.handle(.visibility(.full), at: harness.now)
+        #expect(harness.pipeline.interest == full)
+    }
+
+    @Test func whatALevelGivesUpIsCountedAndDetectionsGoOn() throws {
+        var harness = PipelineHarness()
+        harness.advance(.seconds(1))
+        harness.exec(pid: 100, path: "/usr/bin/before", arguments: ["before"])
+        harness.pipeline.handle(.visibility(.noHashes), at: harness.now)
+        let stored = harness.effects().flatMap { effect -> [String] in if case .store(let rows) = effect { rows.map(\.value.executable) } else { [] } }
+        #expect(stored == ["/usr/bin/before"], "what was gathered is handed over, not kept")
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"])
+        harness.advance(.seconds(60))
+        harness.pipeline.handle(.report(id: 1), at: harness.now)
+        let effects = harness.effects()
+        #expect(effects.contains { if case .send = $0 { true } else { false } })
+        #expect(!effects.contains { if case .hash = $0 { true } else { false } })
+        #expect(!effects.contains { if case .store = $0 { true } else { false } })
+        let report = try #require(effects.compactMap { if case .report(let report, _) = $0 { report } else { nil } }.first)
+        #expect(report.ledger.lost(at: "hash", .visibility) == 1)
+        #expect(report.ledger.lost(at: "runtimeData", .visibility) == 1)
+    }
+
+    @Test func thePortalsIntervalForRuntimeDataIsKept() {
+        var harness = PipelineHarness()
+        func stores() -> Int { harness.effects().count { if case .store = $0 { true } else { false } } }
+        harness.advance(.seconds(1))
+        harness.pipeline.handle(.runtimeDataInterval(.seconds(60)), at: harness.now)
+        harness.exec(pid: 100, path: "/usr/bin/one", arguments: ["one"])
+        harness.advance(.seconds(59))
+        #expect(stores() == 0)
+        harness.advance(.seconds(1))
+        #expect(stores() == 1)
+        harness.pipeline.handle(.runtimeDataInterval(nil), at: harness.now)
+        harness.exec(pid: 101, path: "/usr/bin/two", arguments: ["two"])
+        harness.advance(.seconds(10))
+        #expect(stores() == 1)
     }
 }

@@ -55,6 +55,29 @@ import Testing
         #expect(bench.conversation.intakeDepth == 0)
     }
 
+    @Test func theRoomOfAnOutageGoesBackToTheDiskOnceItIsDelivered() throws {
+        var tuning = PortalTuning()
+        tuning.compactFromBytes = 50_000
+        let bench = try Bench(tuning)
+        func compactions() -> Int { bench.commands.count { if case .compact = $0 { true } else { false } } }
+        bench.answerAll()
+        try bench.hand(.submit(draft()))
+        bench.pass(.seconds(1))
+        bench.answerAll()
+        #expect(compactions() == 0, "one record is not worth it")
+        for n in 0..<100 { try bench.hand(.submit(draft(.detections, "\(n)", bytes: 1000))) }
+        #expect(compactions() == 0)
+        bench.pass(.seconds(1))
+        bench.answerAll()
+        bench.pass(.seconds(1))
+        #expect(try bench.spool.digest().records == 0)
+        #expect(compactions() == 1)
+        bench.hand(.shutdown)
+        bench.answerAll()
+        #expect(bench.conversation.isFinished)
+        #expect(compactions() == 2, "and once more before the end")
+    }
+
     @Test func anAnswerToNobodyChangesNothing() throws {
         let bench = try Bench()
         bench.answerAll()

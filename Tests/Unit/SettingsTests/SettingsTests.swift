@@ -57,7 +57,7 @@ struct SettingsTests {
         let proxy = try #require(settings.proxy)
         #expect(proxy.usernameFile == "/p/user")
         #expect(proxy.passwordFile == "/p/password")
-        #expect(proxy.caCertificate == "/p/ca.pem")
+        #expect(proxy.caCertificate == .file("/p/ca.pem"))
         #expect(proxy.clientCertificate == "/p/client.pem")
         #expect(proxy.exceptions == ["localhost", ".svc", "10.0.0.1"])
         try settings.validate()
@@ -72,6 +72,36 @@ struct SettingsTests {
         let settings = try Settings.load(file: nil, environment: ["HTTP_PROXY_URL": "http://proxy:3128", "WIZ_HTTP_PROXY_USERNAME_FILE": "/p/user"])
         let error = #expect(throws: SettingsError.self) { try settings.validate() }
         #expect(error?.source == "WIZ_HTTP_PROXY_PASSWORD_FILE")
+    }
+
+    @Test func aPasswordWithoutAUserIsRefused() throws {
+        let settings = try Settings.load(file: nil, environment: ["HTTP_PROXY_URL": "http://proxy:3128", "HTTP_PROXY_PASSWORD": "p"])
+        let error = #expect(throws: SettingsError.self) { try settings.validate() }
+        #expect(error?.source == "HTTP_PROXY_USERNAME")
+        #expect(error?.description.contains(": p") == false, "not the password itself")
+    }
+
+    /// The chart's variable holds the certificate, the installer's the same in base64.
+    @Test func theProxysAuthorityComesAsTextOrAsAFile() throws {
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+        func authority(_ text: String) throws -> Settings.Certificate? {
+            try Settings.load(file: nil, environment: ["HTTP_PROXY_URL": "http://proxy:3128", "HTTP_PROXY_CERT": text]).proxy?.caCertificate
+        }
+        #expect(try authority(pem) == .text(pem))
+        #expect(try authority(Data(pem.utf8).base64EncodedString(options: .lineLength64Characters)) == .text(pem))
+        #expect(try authority("/etc/proxy.pem") == .file("/etc/proxy.pem"))
+        #expect(try authority("proxy.pem") == .file("proxy.pem"))
+    }
+
+    @Test func aSlashAtTheEndOfAnEndpointMeansNothing() throws {
+        for (text, path) in [("https://portal", ""), ("https://portal/", ""), ("https://portal:8443/wiz", "/wiz"), ("https://portal:8443/wiz//", "/wiz")] {
+            let settings = try Settings.load(file: nil, environment: ["WIZ_HTTP_ENDPOINT": text])
+            #expect(settings.httpEndpoint?.path() == path, "\(text)")
+            #expect(settings.httpEndpoint?.host() == "portal")
+        }
+        for wrong in ["https://", "https:///", "https://portal?x=1", "https://portal/#here", "https://user@portal"] {
+            #expect(throws: SettingsError.self, "\(wrong)") { try Settings.load(file: nil, environment: ["WIZ_HTTP_ENDPOINT": wrong]) }
+        }
     }
 
     @Test func wrongValuesAreNamedByFileLineAndColumn() throws {

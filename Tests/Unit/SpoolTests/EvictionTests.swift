@@ -1,4 +1,5 @@
 import Contract
+import Foundation
 import Foundations
 import Spool
 import Testing
@@ -92,5 +93,25 @@ import Testing
         spool = try folder.open()
         #expect(try spool.digest()[.detections].evicted == [.refusedByPortal: 1, .byteBudget: 1])
         #expect(try balances(spool.digest()))
+    }
+
+    @Test func compactingGivesTheRoomOfWhatIsGoneBackToTheDisk() throws {
+        let folder = try Folder()
+        let spool = try folder.open()
+        try spool.append((0..<400).map { try draft(.runtimeData, "\($0)", bytes: 10_000) }, at: start)
+        try spool.compact()
+        func size() throws -> Int {
+            try folder.names.reduce(0) { sum, name in
+                let attributes = try FileManager.default.attributesOfItem(atPath: folder.path + "/" + name)
+                return sum + (attributes[.size] as? Int ?? 0)
+            }
+        }
+        let full = try size()
+        #expect(full > 4_000_000)
+        try spool.acknowledge(try spool.sequences(.runtimeData), of: .runtimeData, at: start)
+        #expect(try size() >= full, "the file keeps its room until it is asked to give it back")
+        try spool.compact()
+        #expect(try size() < full / 10)
+        #expect(try balances(spool.digest()) && spool.digest()[.runtimeData].delivered == 400)
     }
 }

@@ -19,6 +19,8 @@ package enum PortalDatabase {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1") { db in try db.execute(sql: tables) }
         migrator.registerMigration("2") { db in try db.execute(sql: definitionsWithProof) }
+        // when two sensors last seemed to use one identity; NULL when they never did
+        migrator.registerMigration("3") { db in try db.execute(sql: "ALTER TABLE sensors ADD COLUMN identity_doubted INTEGER") }
         return migrator
     }
 

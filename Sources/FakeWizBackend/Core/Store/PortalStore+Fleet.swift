@@ -80,6 +80,7 @@ extension PortalStore {
             if isOtherMachine && stillActive {
                 let message = "machine \(sensor.hostname) registered with the persistent id that machine \(before["hostname"] as String) uses"
                 try Self.openIssue(id, Self.duplicateCode, severity: "HIGH", message: message, since: now, in: db)
+                try db.execute(sql: "UPDATE sensors SET identity_doubted = ? WHERE id = ?", arguments: [now.nanoseconds, id])
             }
             try db.execute(
                 sql: """
@@ -96,10 +97,14 @@ extension PortalStore {
     }
 
     /// Keeps a heartbeat; opens the health issues it names and resolves those it no longer names.
+    ///
+    /// A sensor's sequence grows from each registration on. One that goes back comes from a second sensor with the same id; one that does so
+    /// twice within a few heartbeats was not merely late on its way, and opens `portal.duplicateIdentity`.
     /// - Returns: false when no such sensor is registered: it must register again.
     package func heartbeat(_ beat: HeartbeatView, from sensorID: String, issues: [ReportedIssue], at now: WallInstant) async throws -> Bool {
         let limits = limits
         return try await writer.write { db in
+            try Self.doubtIdentity(sensorID, beat.sequence, limits, at: now, in: db)
             try db.execute(
                 sql: """
                     UPDATE sensors SET last_seen = ?, sequence = ?, sensor_version = ?, definitions_version = ?, hook_set = ?, visibility_level = ?
@@ -127,6 +132,16 @@ extension PortalStore {
         }
     }
 
+    private static func doubtIdentity(_ sensorID: String, _ sequence: UInt64, _ limits: Limits, at now: WallInstant, in db: Database) throws {
+        let row = try Row.fetchOne(db, sql: "SELECT sequence, identity_doubted FROM sensors WHERE id = ? AND deregistered IS NULL", arguments: [sensorID])
+        guard let row, Int64(clamping: sequence) <= row["sequence"] as Int64 else { return }
+        if let before = row["identity_doubted"] as Int64?, before > now.ago(try silence(db, limits)) {
+            let message = "two sensors use this persistent id: their heartbeats alternate (sequence \(sequence) after \(row["sequence"] as Int64))"
+            try openIssue(sensorID, duplicateCode, severity: "HIGH", message: message, since: now, in: db)
+        }
+        try db.execute(sql: "UPDATE sensors SET identity_doubted = ? WHERE id = ?", arguments: [now.nanoseconds, sensorID])
+    }
+
     /// - Returns: false when no such sensor is registered.
     package func deregister(_ sensorID: String, at now: WallInstant) async throws -> Bool {
         try await writer.write { db in
@@ -138,7 +153,8 @@ extension PortalStore {
         }
     }
 
-    /// Opens `portal.sensorSilent` for every sensor whose heartbeats stay away.
+    /// Opens `portal.sensorSilent` for every sensor whose heartbeats stay away; resolves `portal.duplicateIdentity` where nothing has spoken
+    /// for it any more for as long.
     /// - Returns: ids of the sensors that fell silent since the last look.
     package func noticeSilence(at now: WallInstant) async throws -> [String] {
         let limits = limits
@@ -154,6 +170,13 @@ extension PortalStore {
                 try Self.openIssue(
                     id, Self.silentCode, severity: "HIGH", message: "no heartbeat for \(limits.heartbeatsMissedMax) periods (\(Int(silence.inSeconds)) s)", since: now, in: db)
             }
+            let settled = try String.fetchAll(
+                db,
+                sql: """
+                    SELECT id FROM sensors WHERE identity_doubted <= ? AND EXISTS
+                        (SELECT 1 FROM health_issues WHERE sensor_id = sensors.id AND code = ? AND resolved IS NULL)
+                    """, arguments: [now.ago(silence), Self.duplicateCode])
+            for id in settled { try Self.resolveIssue(id, Self.duplicateCode, at: now, in: db) }
             return silent
         }
     }

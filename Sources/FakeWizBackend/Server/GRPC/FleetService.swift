@@ -22,6 +22,7 @@ struct FleetService: Sendable {
             throw RPCError(code: .invalidArgument, message: "persistent_id must be 1 to 256 bytes")
         }
         guard (1...256).contains(request.name.utf8.count) else { throw RPCError(code: .invalidArgument, message: "name must be 1 to 256 bytes") }
+        do throws(SensorDemands.Refusal) { try portal.demands.check(version: request.versions.sensor) } catch { throw RPCError(error) }
         let id = try await portal.store.register(
             SensorRegistration(
                 persistentID: request.persistentID, name: request.name, cluster: request.clusterName, hostname: request.host.hostname,
@@ -40,6 +41,9 @@ struct FleetService: Sendable {
 
     @Sendable private func heartbeat(_ request: Wizsensor_V1_HeartbeatRequest, reply: ReplySink<Wizsensor_V1_HeartbeatReply>) async throws {
         let now = portal.clock().wall
+        do throws(SensorDemands.Refusal) {
+            try portal.demands.check(version: request.versions.sensor, sent: WallInstant(nanoseconds: request.sentUnixNanos), at: now)
+        } catch { throw RPCError(error) }
         let issues = request.healthIssues.map {
             ReportedIssue(code: $0.code, severity: $0.severity, message: $0.message, since: WallInstant(nanoseconds: $0.sinceUnixNanos))
         }
@@ -65,6 +69,12 @@ struct FleetService: Sendable {
         portal.changes.publish(.sensors)
         portal.changes.publish(.healthIssues)
         try await reply(.init())
+    }
+}
+
+extension RPCError {
+    fileprivate init(_ refusal: SensorDemands.Refusal) {
+        self.init(code: .failedPrecondition, message: refusal.message, metadata: [SensorRefusal.metadataKey: "\(refusal.reason.rawValue)"])
     }
 }
 

@@ -22,6 +22,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -271,6 +272,48 @@ static int files(int argc, char **argv) {
     return rmdir(folder);
 }
 
+static long number(const char *text, long max) {
+    char *end;
+    long n = strtol(text, &end, 10);
+    if (*end || n < 1 || n > max) errx(2, "'%s' is not a number from 1 to %ld", text, max);
+    return n;
+}
+
+// hog-memory MIB SECONDS: anonymous memory, touched, kept, given back
+static int hog_memory(int argc, char **argv) {
+    if (argc != 2) errx(2, "hog-memory MIB SECONDS");
+    size_t size = (size_t)number(argv[0], 1024) << 20;
+    char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) err(1, "mmap");
+    for (size_t at = 0; at < size; at += 4096) memory[at] = 1;
+    sleep((unsigned)number(argv[1], 25));
+    return munmap(memory, size);
+}
+
+// storm FILE PER-SECOND SECONDS: a file opened for writing, in bursts of a hundredth of a second
+static int storm(int argc, char **argv) {
+    if (argc != 3) errx(2, "storm FILE PER-SECOND SECONDS");
+    long burst = number(argv[1], 100000) / 100 + 1;
+    struct timespec next, now;
+    clock_gettime(CLOCK_MONOTONIC, &next);
+    time_t end = next.tv_sec + number(argv[2], 25);
+    do {
+        for (long i = 0; i < burst; i++) {
+            int fd = open(argv[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+            if (fd < 0) err(1, "%s", argv[0]);
+            close(fd);
+        }
+        next.tv_nsec += 10000000;
+        if (next.tv_nsec >= 1000000000) {
+            next.tv_nsec -= 1000000000;
+            next.tv_sec++;
+        }
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (now.tv_sec < end);
+    return unlink(argv[0]);
+}
+
 static const struct {
     const char *name;
     int (*run)(int, char **);
@@ -281,7 +324,7 @@ static const struct {
     {"bpf", bpf_load},          {"module", module_load},  {"userfaultfd", user_fault},
     {"io-uring", uring},        {"uring-read", uring_read}, {"mount", mount_tmpfs},   {"rename", rename_self},
     {"kill", kill_child},       {"unprivileged", unprivileged}, {"attribute", attribute},
-    {"files", files},
+    {"files", files},           {"hog-memory", hog_memory}, {"storm", storm},
 };
 
 int main(int argc, char **argv) {

@@ -11,7 +11,8 @@ struct StatisticsCommand: ParsableCommand {
         let portal = statistics.portal
         Output.say("state        \(statistics.state), up \(Output.span(seconds: statistics.uptimeSeconds)), hooks \(statistics.hookSet.isEmpty ? "none" : statistics.hookSet), visibility \(statistics.visibilityLevel)")
         Output.say("definitions  \(statistics.definitionsVersion.isEmpty ? "none" : statistics.definitionsVersion), \(statistics.rules) rules")
-        Output.say("portal       \(portal.state), \(portal.failures) failures\(portal.lastContact.map { ", last contact \($0)" } ?? "")\(portal.detail.map { ": \($0)" } ?? "")")
+        Output.say("portal       \(portal.state), \(portal.failures) failures\(portal.lastContact.map { ", last contact \($0)" } ?? "")")
+        if portal.state != "connected", let explanation = portal.explanation { Output.say("             \(explanation)\(portal.detail.map { " (\($0))" } ?? "")") }
         Output.say("detections   \(statistics.detections.made) made, \(statistics.detections.suppressed) repeats, \(statistics.detections.sent) delivered")
         Output.say("spool        \(statistics.spool.records) records, \(Output.bytes(UInt64(max(0, statistics.spool.bytes)))), oldest \(Output.span(seconds: statistics.spool.oldestSeconds))\(Self.causes(statistics.spool.evicted, "evicted"))")
         Output.say("resources    \(Output.bytes(statistics.memory.residentBytes)) resident, \(statistics.cpuMillicores) millicores, \(statistics.processes) processes known")

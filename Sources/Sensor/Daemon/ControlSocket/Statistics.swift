@@ -22,6 +22,8 @@ struct Statistics: Codable, Sendable {
     }
     struct Portal: Codable, Sendable {
         var state: String = "not-configured"
+        /// What the state means and what to do about it.
+        var explanation: String?
         /// RFC 3339.
         var lastContact: String?
         var failures: UInt64 = 0
@@ -32,6 +34,14 @@ struct Statistics: Codable, Sendable {
         var suppressed: UInt64 = 0
         var sent: UInt64 = 0
     }
+    struct Governor: Codable, Sendable {
+        var memoryLimitBytes: UInt64 = 0
+        var cpuLimitMillicores: Int = 0
+        /// Fractions of the bounds: `memory`, `cpu`, `ring`, `queues`.
+        var pressure: [String: Double] = [:]
+        /// How long the sensor thread rested to keep the CPU bound.
+        var restedSeconds: Double = 0
+    }
     struct Memory: Codable, Sendable { var residentBytes: UInt64 = 0 }
 
     /// `starting`, `running`, or the named state that keeps it from running.
@@ -39,6 +49,7 @@ struct Statistics: Codable, Sendable {
     var uptimeSeconds: Int = 0
     var hookSet: String = ""
     var visibilityLevel: String = "full"
+    var governor = Governor()
     var definitionsVersion: String = ""
     var rules: Int = 0
     var events: [String: Events] = [:]

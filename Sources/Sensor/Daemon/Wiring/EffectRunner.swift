@@ -40,8 +40,7 @@ struct EffectRunner: Service {
         case .hash(let request): files.hash(request)
         case .lookUp(let indicators):
             group.addTask { [lookUps, sensor] in
-                let answer = await lookUps.lookUp(indicators)
-                sensor.inbox.put(.indicators(answer))
+                for answer in await lookUps.lookUp(indicators) { sensor.inbox.put(.indicators(answer)) }
             }
         case .send(let event, let severity): outlet.send(event, severity)
         case .store(let rows): runtimeData.store(rows)
@@ -53,6 +52,6 @@ struct EffectRunner: Service {
 
 /// Whoever can be asked for verdicts.
 protocol ReputationAsking: Sendable {
-    /// Verdicts for all of them, or that they could not be asked for.
-    func lookUp(_ indicators: [Indicator]) async -> IndicatorAggregator.Input
+    /// What is known of each of them now: a verdict, that the service passed over it, or that it could not be asked.
+    func lookUp(_ indicators: [Indicator]) async -> [IndicatorAggregator.Input]
 }

@@ -43,6 +43,14 @@ final class FileWorkers: Sendable {
 
     var depths: [String: (depth: Int, capacity: Int, refused: UInt64)] { ["hash": hashing.depth, "proc": reading.depth] }
 
+    func keep(share: Double) {
+        hashing.keep(share: share)
+        reading.keep(share: share)
+    }
+
+    /// Digests of files are computed anew when they are executed again.
+    func dropCaches() { digests.withLock { $0 = FileHasher() } }
+
     func stop() {
         hashing.stop(within: .seconds(2))
         reading.stop(within: .seconds(2))

@@ -12,11 +12,19 @@ final class Mailbox<Element: Sendable>: Sendable {
 
     private let queue: Mutex<BoundedQueue<Element>>
 
-    init(capacity: Int) { queue = Mutex(BoundedQueue(capacity: capacity)) }
+    private let room: Int
+
+    init(capacity: Int) {
+        room = capacity
+        queue = Mutex(BoundedQueue(capacity: capacity))
+    }
 
     /// - Returns: false when there was no room.
     @discardableResult
     func put(_ element: Element) -> Bool { queue.withLock { $0.push(element) } }
+
+    /// Narrows the bound to a share of what it was made with.
+    func keep(share: Double) { queue.withLock { $0.capacity = max(1, Int(Double(room) * share)) } }
 
     /// Everything that waits, in order.
     func take() -> [Element] { queue.withLock { $0.isEmpty ? [] : $0.drain() } }

@@ -21,19 +21,26 @@ struct PortalSetup {
     let log: Logger
 
     /// nil without endpoints: the daemon works alone.
-    static func configuration(_ settings: Settings) throws -> PortalClientConfiguration? {
+    /// - Parameter store: gets the certificates that came as text.
+    static func configuration(_ settings: Settings, store: HostStore) throws -> PortalClientConfiguration? {
         guard let grpc = settings.grpcEndpoint, let url = settings.httpEndpoint, let host = url.host() else { return nil }
         var out = PortalClientConfiguration(
             grpc: .init(host: grpc.host, port: grpc.port), http: .init(host: host.trimmingCharacters(in: ["[", "]"]), port: url.port ?? 443),
             credentialsDirectory: settings.apiConfigDirectory)
-        out.pathPrefix = url.path() == "/" ? "" : url.path()
+        out.pathPrefix = url.path()
         out.authorityFile = settings.caCertificate
         if let proxy = settings.proxy {
             guard var parsed = PortalProxy(url: proxy.url) else { throw WrongInput(description: "HTTP_PROXY_URL: not a URL of a proxy") }
             if let user = proxy.username { parsed.credentials = .given(user: user, password: proxy.password ?? "") }
             if let user = proxy.usernameFile, let password = proxy.passwordFile { parsed.credentials = .files(user: user, password: password) }
             parsed.exceptions = proxy.exceptions
-            parsed.authorityFile = proxy.caCertificate
+            switch proxy.caCertificate {
+            case .file(let file): parsed.authorityFile = file
+            case .text(let text):
+                try store.write(Data(text.utf8), to: "proxy-ca.pem")
+                parsed.authorityFile = store.path("proxy-ca.pem")
+            case nil: break
+            }
             parsed.clientCertificateFile = proxy.clientCertificate
             out.proxy = parsed
         }
@@ -86,6 +93,11 @@ struct PortalSetup {
                 rules.use(definitions)
                 do { try kept.save(definitions) } catch { log.error("definitions.not-saved", metadata: ["reason": "\(error)"]) }
                 return nil
+            },
+            settings: { update in
+                // within an hour: what is gathered in memory longer than that would be lost with it
+                let seconds = update.runtimeDataSeconds
+                sensor.inbox.put(.runtimeDataInterval(seconds == 0 ? nil : .seconds(Int64(min(max(seconds, 1), 3600)))))
             },
             dropIndicators: { sensor.inbox.put(.indicators(.portalLost)) },
             report: { report in

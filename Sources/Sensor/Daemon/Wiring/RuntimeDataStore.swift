@@ -52,5 +52,6 @@ final class RuntimeDataStore: Sendable {
     /// Why rows cannot be stored; nil while they can.
     var problem: String? { failed.withLock { $0 } }
     var depth: (depth: Int, capacity: Int, refused: UInt64) { worker.depth }
+    func keep(share: Double) { worker.keep(share: share) }
     func stop() { worker.stop(within: .seconds(5)) }
 }

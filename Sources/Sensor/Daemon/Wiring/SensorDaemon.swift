@@ -4,6 +4,7 @@ import Contract
 import Foundation
 import Foundations
 import Glibc
+import Governor
 import Host
 import KubernetesClient
 import Logging
@@ -57,21 +58,27 @@ struct SensorDaemon {
         let pipelineSettings = PipelineSettings.daemon(
             settings, identity: identity, hasKubernetes: settings.kubeconfig != nil || ProcessInfo.processInfo.environment["KUBERNETES_SERVICE_HOST"] != nil)
         let seed = UInt64.random(in: .min ... .max)
-        let sensor = SensorThread(options: options) { Pipeline(settings: pipelineSettings, rules: first.rules, indicators: first.indicators, seed: seed) }
+        let cgroup = OwnCgroup()
+        let limits = ResourceLimits(memoryMiB: settings.memoryLimitMiB, cpuMillicores: settings.cpuLimitMillicores, cgroup: cgroup.limits())
+        let sensor = SensorThread(options: options, cpuMillicores: limits.cpuMillicores) { Pipeline(settings: pipelineSettings, rules: first.rules, indicators: first.indicators, seed: seed) }
         let files = FileWorkers(inbox: sensor.inbox)
         let questions = Questions(inbox: sensor.inbox)
 
         let kubernetes = try KubernetesSetup.service(settings, node: name, sensor: sensor, log: log)
         let board = HealthBoard()
         var portal: PortalService?
-        if let configuration = try PortalSetup.configuration(settings) {
+        if let configuration = try PortalSetup.configuration(settings, store: store) {
             portal = try PortalSetup(settings: settings, store: store, definitions: definitions, rules: rules, sensor: sensor, board: board, log: log).service(
                 configuration, facts: PortalSetup.facts(host, name: name, settings: settings), persistentID: id, saved: saved, seed: seed)
         }
         let submit = portal.map { portal in { @Sendable (draft: SpoolDraft) in portal.submit(draft) } }
         let runtimeData = RuntimeDataStore(database: Self.runtimeDatabase(store, log), logger: log, submit: submit)
+        let governor = GovernorService(
+            limits: limits, cgroup: cgroup, tuning: GovernorTuning().scaled(by: settings.timeScale), sensor: sensor, files: files, runtimeData: runtimeData, portal: portal,
+            log: log)
         let statistics = StatisticsCollector(
-            sensor: sensor, questions: questions, files: files, runtimeData: runtimeData, rules: rules, portal: portal, kubernetes: kubernetes?.kubernetes, started: started)
+            sensor: sensor, questions: questions, runtimeData: runtimeData, rules: rules, portal: portal, kubernetes: kubernetes?.kubernetes, started: started,
+            governor: governor)
         board.ask { await statistics.health() }
         let answers = ControlAnswers(questions: questions, statistics: statistics.statistics, readiness: statistics.readiness)
 
@@ -84,6 +91,7 @@ struct SensorDaemon {
         if let kubernetes { services.append(kubernetes) }
         services.append(ControlServer(path: settings.controlSocket, logger: log, answer: answers.answer))
         services.append(Upkeep(sensor: sensor, portal: portal, log: log))
+        services.append(governor)
         services.append(SensorService(sensor: sensor))
         let again = SettingsReload(settings, read: reload, rules: rules, sensor: sensor, portal: portal, threshold: threshold, log: log)
         let hangUp = HangUp { again.perform() }

@@ -2,6 +2,7 @@ import CPlatform
 import Events
 import Foundation
 import Foundations
+import Governor
 import Host
 import Pipeline
 import Probes
@@ -33,6 +34,16 @@ final class SensorThread: Sendable {
         var knownFilesRefused = 0
         /// What the programs counted, by kind.
         var counters: [EventKind: ProbeCounters] = [:]
+        /// How long the thread rested to keep the CPU bound.
+        var rested: Duration = .zero
+    }
+
+    /// What the governor wants of the thread; beside the inbox, because a full inbox may be why.
+    private struct Orders {
+        var level = VisibilityLevel.full
+        var dropCaches = false
+        /// The fullest the ring buffer was since somebody asked, 0 to 1.
+        var ringFill = 0.0
     }
 
     /// Inputs that wait for the thread.
@@ -43,6 +54,8 @@ final class SensorThread: Sendable {
     let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let figuresBox = Mutex(Figures())
+    private let orders = Mutex(Orders())
+    private let cpuMillicores: Int?
     private let isStopping = Atomic(false)
     private let ended = DispatchSemaphore(value: 0)
     private let options: ProbeOptions
@@ -57,16 +70,31 @@ final class SensorThread: Sendable {
     private static let knownFilesInterval: Duration = .seconds(5)
 
     /// - Parameters:
+    ///   - cpuMillicores: the thread rests when the process would use more; nil when nothing bounds it.
     ///   - tap: is shown everything that enters the pipeline.
     ///   - makePipeline: called on the thread, once.
-    init(options: ProbeOptions, tap: CaptureTap? = nil, makePipeline: @escaping @Sendable () -> Pipeline) {
+    init(options: ProbeOptions, cpuMillicores: Int? = nil, tap: CaptureTap? = nil, makePipeline: @escaping @Sendable () -> Pipeline) {
         self.options = options
         self.tap = tap
+        self.cpuMillicores = cpuMillicores
         self.makePipeline = makePipeline
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
     var figures: Figures { figuresBox.withLock { $0 } }
+
+    /// Looks at so much from now on.
+    func look(_ level: VisibilityLevel) { orders.withLock { $0.level = level } }
+
+    func dropCaches() { orders.withLock { $0.dropCaches = true } }
+
+    /// The fullest the ring buffer was since the last call, 0 to 1.
+    func takeRingFill() -> Double {
+        orders.withLock { orders in
+            defer { orders.ringFill = 0 }
+            return orders.ringFill
+        }
+    }
 
     func start() {
         let thread = Thread { [self] in
@@ -126,9 +154,12 @@ final class SensorThread: Sendable {
         var nextTick = SystemClock.monotonic() + Self.tickInterval
         var nextFigures = nextTick
         var nextKnown = SystemClock.monotonic() + Self.knownFilesInterval
+        var allowance = cpuMillicores.map { CPUAllowance(millicores: $0) }
+        var mayRead = true
         while !isStopping.load(ordering: .relaxed) {
             let now = SystemClock.now()
-            _ = probes.poll(milliseconds: Self.pollMilliseconds) { take($0, pipeline, at: now) }
+            note(ringFill: probes.ringFill)
+            if mayRead { _ = probes.poll(milliseconds: Self.pollMilliseconds) { take($0, pipeline, at: now) } }
             receive(pipeline, probes)
             let after = SystemClock.now()
             if after.monotonic >= nextTick {
@@ -145,8 +176,29 @@ final class SensorThread: Sendable {
                 nextKnown = after.monotonic + Self.knownFilesInterval
                 lookForKnownFiles(probes, pipeline)
             }
+            // while more is owed than one rest pays off, questions are answered but nothing is read
+            mayRead = rest(&allowance, at: after.monotonic) < CPUAllowance.restMax
         }
         drain(probes, pipeline)
+    }
+
+    /// - Returns: how long it rested.
+    private func rest(_ allowance: inout CPUAllowance?, at now: MonotonicInstant) -> Duration {
+        guard let span = allowance?.rest(used: OwnUsage.cpuNanoseconds(), at: now), span > .zero else { return .zero }
+        Thread.sleep(forTimeInterval: span.inSeconds)
+        figuresBox.withLock { $0.rested += span }
+        return span
+    }
+
+    private func note(ringFill: Double) { orders.withLock { $0.ringFill = max($0.ringFill, ringFill) } }
+
+    // What the governor wants and is not so yet, as inputs.
+    private func takeOrders(_ pipeline: Pipeline) -> [PipelineInput] {
+        let (level, dropCaches) = orders.withLock { orders in
+            defer { orders.dropCaches = false }
+            return (orders.level, orders.dropCaches)
+        }
+        return (level == pipeline.level ? [] : [.visibility(level)]) + (dropCaches ? [.dropCaches] : [])
     }
 
     // What the kernel has said by now is still decided.
@@ -160,7 +212,7 @@ final class SensorThread: Sendable {
     }
 
     private func receive(_ pipeline: Pipeline, _ probes: ProbeSet?) {
-        let inputs = inbox.take()
+        let inputs = takeOrders(pipeline) + inbox.take()
         guard !inputs.isEmpty else { return }
         let before = pipeline.interest
         let now = SystemClock.now()
@@ -187,7 +239,7 @@ final class SensorThread: Sendable {
 
     private func configure(_ probes: ProbeSet, _ pipeline: Pipeline) {
         let interest = pipeline.interest
-        probes.configure(kinds: interest.kinds)
+        probes.configure(kinds: interest.kinds, onlySensitiveFiles: interest.onlySensitiveFiles)
         lookForKnownFiles(probes, pipeline)
         let refused = probes.watch(files: interest.files, directories: interest.directories)
         figuresBox.withLock {

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Foundations
+import Governor
 import Host
 import KubernetesClient
 import Pipeline
@@ -10,19 +11,24 @@ import PortalClient
 struct StatisticsCollector: Sendable {
     let sensor: SensorThread
     let questions: Questions
-    let files: FileWorkers
     let runtimeData: RuntimeDataStore
     let rules: RuleBook
     let portal: PortalService?
     let kubernetes: KubernetesService?
     let started: MonotonicInstant
+    let governor: GovernorService
     let usage = UsageSampler()
 
     func statistics() async -> Statistics {
         var out = Statistics()
         let figures = sensor.figures
         (out.state, out.hookSet) = Self.state(figures.state)
-        out.visibilityLevel = out.hookSet.isEmpty ? "none" : "full"
+        let governed = governor.status
+        out.visibilityLevel = out.hookSet.isEmpty ? "none" : governed.level.name
+        out.governor.memoryLimitBytes = governed.limits.memoryBytes
+        out.governor.cpuLimitMillicores = governed.limits.cpuMillicores
+        for (resource, value) in governed.pressure { out.governor.pressure[resource.rawValue] = (value * 1000).rounded() / 1000 }
+        out.governor.restedSeconds = figures.rested.inSeconds
         out.uptimeSeconds = Int((SystemClock.monotonic() - started).inSeconds)
         out.definitionsVersion = rules.version
         out.memory.residentBytes = OwnUsage.residentBytes()
@@ -48,7 +54,7 @@ struct StatisticsCollector: Sendable {
         var out = SensorHealth()
         let figures = sensor.figures
         out.hookSet = Self.state(figures.state).hookSet
-        out.visibilityLevel = out.hookSet.isEmpty ? "none" : "full"
+        out.visibilityLevel = out.hookSet.isEmpty ? "none" : governor.status.level.name
         out.uptime = SystemClock.monotonic() - started
         out.residentBytes = OwnUsage.residentBytes()
         out.cpuMillicores = UInt32(clamping: usage.millicores())
@@ -87,19 +93,12 @@ struct StatisticsCollector: Sendable {
     }
 
     private func queues() -> [SensorHealth.Queue] {
-        var out: [SensorHealth.Queue] = []
-        func add(_ name: String, _ depth: Int, _ capacity: Int, _ dropped: UInt64) { out.append(.init(name: name, depth: depth, capacity: capacity, dropped: dropped)) }
-        let (inputs, effects) = (sensor.inbox.depth, sensor.outbox.depth)
-        add("inputs", inputs.depth, inputs.capacity, inputs.refused)
-        add("effects", effects.depth, effects.capacity, effects.refused)
-        for (name, queue) in files.depths.sorted(by: { $0.key < $1.key }) { add(name, queue.depth, queue.capacity, queue.refused) }
-        let rows = runtimeData.depth
-        add("runtime-data", rows.depth, rows.capacity, rows.refused)
-        return out
+        governor.queues().map { .init(name: $0.name, depth: $0.depth, capacity: $0.capacity, dropped: $0.refused) }
     }
 
     private func add(_ status: PortalStatus, to out: inout Statistics) {
         out.portal.state = status.state.rawValue
+        out.portal.explanation = status.state.explanation
         out.portal.detail = status.detail.isEmpty ? nil : status.detail
         out.portal.failures = status.failures
         out.portal.lastContact = status.sinceContact.map { (SystemClock.wall() - $0).rfc3339 }

@@ -12,11 +12,13 @@ final class Worker: Sendable {
         var isStopping = false
     }
     private let state: Mutex<State>
+    private let room: Int
     private let pending = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
 
     init(name: String, capacity: Int) {
         self.name = name
+        room = capacity
         state = Mutex(State(queue: BoundedQueue(capacity: capacity)))
         let thread = Thread { [self] in run() }
         thread.name = name
@@ -30,6 +32,9 @@ final class Worker: Sendable {
         if isTaken { pending.signal() }
         return isTaken
     }
+
+    /// Narrows the bound to a share of what it was made with.
+    func keep(share: Double) { state.withLock { $0.queue.capacity = max(1, Int(Double(room) * share)) } }
 
     var depth: (depth: Int, capacity: Int, refused: UInt64) { state.withLock { ($0.queue.count, $0.queue.capacity, $0.queue.refused) } }
 

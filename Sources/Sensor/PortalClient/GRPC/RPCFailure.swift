@@ -1,3 +1,4 @@
+import Contract
 import GRPCCore
 import Portal
 import SwiftProtobuf
@@ -21,12 +22,20 @@ enum RPCFailure {
         case .permissionDenied: return PortalFailure(.notEntitled, detail: detail)
         case .notFound: return PortalFailure(.notFound, detail: detail)
         case .invalidArgument, .outOfRange, .alreadyExists: return PortalFailure(.requestRefused, detail: detail)
-        case .failedPrecondition: return PortalFailure(.rejected, detail: detail)
+        case .failedPrecondition: return PortalFailure(refusal(error.metadata), detail: detail)
         case .resourceExhausted: return PortalFailure(.busy, detail: detail)
         case .deadlineExceeded, .cancelled: return PortalFailure(connectionIsBroken ? .unreachable : .timedOut, detail: detail)
         case .unimplemented: return PortalFailure(.badReply, detail: detail)
         case .unavailable, .internalError, .unknown, .aborted, .dataLoss: return PortalFailure(connectionIsBroken ? .unreachable : .serverError, detail: detail)
         default: return PortalFailure(.serverError, detail: detail)
+        }
+    }
+
+    private static func refusal(_ metadata: Metadata) -> PortalState {
+        switch metadata[stringValues: SensorRefusal.metadataKey].first(where: { _ in true }).flatMap(SensorRefusal.init) {
+        case .versionTooOld: .versionTooOld
+        case .clockOff: .clockOff
+        case nil: .rejected
         }
     }
 }
