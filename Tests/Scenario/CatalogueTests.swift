@@ -15,7 +15,8 @@ struct CatalogueTests {
         #expect(Self.library.scenarios.count >= 5)
     }
 
-    @Test(arguments: library.scenarios.map(\.name))
+    /// Those with the tag `long` take minutes and run by hand.
+    @Test(arguments: library.scenarios.filter { !$0.isLong }.map(\.name))
     func passes(_ name: String) async throws {
         let scenario = try Self.library.find(name)
         let report = await Suite(root: Self.root, scenarios: [scenario]).run { _ in }

@@ -14,7 +14,7 @@ struct RunCommand: AsyncParsableCommand {
         discussion: "Exit status 0: all passed (a scenario that cannot run here is skipped, with the reason). 1: some did not. 2: wrong input.")
 
     @Argument(help: ArgumentHelp("Names of built-in scenarios, or paths of scenario files.", valueName: "name")) var names: [String] = []
-    @Flag(help: "All built-in scenarios.") var all = false
+    @Flag(help: "All built-in scenarios but those with the tag 'long'.") var all = false
     @Option(help: "All built-in scenarios with this tag, kind or technique.") var tag: String?
     @Option(help: "Write JUnit XML to this file.") var junit: String?
     @Option(help: "Write the report as JSON to this file.") var json: String?
@@ -53,7 +53,7 @@ struct RunCommand: AsyncParsableCommand {
         if all {
             // a built-in scenario that cannot be read must not vanish from "all"
             if let first = library.rejected.first { throw WrongInput(description: first.description) }
-            chosen = library.scenarios
+            chosen = library.scenarios.filter { !$0.isLong }
         }
         if let tag {
             let tagged = library.scenarios.filter { $0.tags.contains(tag) || $0.kind.rawValue == tag || $0.techniques.contains(tag) }

@@ -11,24 +11,36 @@ package actor Stack {
         package var audit: Bool
         /// Of the sensor's clock.
         package var timeScale: Double
-        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1) {
+        /// A way to the portal that can be broken.
+        package var hasFaultyLink: Bool
+        /// The sensor's store on a file system of its own that can be filled.
+        package var hasSmallStore: Bool
+        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1, hasFaultyLink: Bool = false, hasSmallStore: Bool = false) {
             self.root = root
             self.audit = audit
             self.timeScale = timeScale
+            self.hasFaultyLink = hasFaultyLink
+            self.hasSmallStore = hasSmallStore
         }
     }
 
     /// What the node is called in the API server and in the portal.
     package static let node = "scenario-node"
+    static let smallStoreMebibytes: UInt32 = 8
 
     package nonisolated let work: WorkFolder
     private let options: Options
+    var hasSmallStore: Bool { options.hasSmallStore }
     private var servers: [Subprocess] = []
     private(set) var portal: PortalView?
     private(set) var cluster: Cluster?
     private(set) var sensor: SensorProgram?
     private var host: ContainerHost?
     private(set) var wire: WireAudit?
+    private(set) var portalServer: Subprocess?
+    private(set) var road: PortalRoad?
+    /// Another portal with an authority of its own.
+    var impostor: BackendEndpoints?
 
     package init(_ options: Options) throws {
         self.options = options
@@ -46,6 +58,15 @@ package actor Stack {
         var settings = SensorProgram.Settings(
             executable: try options.root.executable("wiz-sensor"), work: work, grpcEndpoint: view.endpoints.grpc, httpEndpoint: view.endpoints.http,
             authority: work.url.appending(path: "portal/ca.pem"), kubeconfig: work.url.appending(path: "kubeconfig"), node: Self.node)
+        if options.hasFaultyLink {
+            guard !options.audit else { throw Shell.Failure(description: "a scenario has either 'audit' or 'link' steps") }
+            let road = try PortalRoad(endpoints: view.endpoints, work: work)
+            settings.grpcEndpoint = road.grpcEndpoint
+            settings.httpEndpoint = road.httpEndpoint
+            settings.prefix = road.commandPrefix
+            self.road = road
+        }
+        if options.hasSmallStore { try mountSmallStore() }
         if options.audit {
             let audit = try WireAudit(endpoints: [view.endpoints.grpc, view.endpoints.http, kubernetes.server], file: work.url.appending(path: "sensor.pcap"))
             settings.prefix = audit.commandPrefix
@@ -59,10 +80,8 @@ package actor Stack {
 
     private func startPortal() async throws -> PortalView {
         let data = try work.folder("portal")
+        let endpoints = try await servePortal(in: data)
         let program = try options.root.executable("fake-wiz-backend")
-        let server = try launch("fake-wiz-backend", program, ["serve", "--data", data.path, "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--no-auth-web"])
-        let file = data.appending(path: "endpoints.json")
-        let endpoints: BackendEndpoints = try await whenThere(file, of: server) { try JSONDecoder().decode(BackendEndpoints.self, from: Data(contentsOf: file)) }
         let rules = try options.root.rules().map(\.path)
         try await Shell.check([program.path, "definitions", "publish", "--data", data.path, "--version", "1.0.0", "--rules"] + rules, folder: work.url, limit: .seconds(60))
         let credentials = try work.folder("credentials")
@@ -70,6 +89,18 @@ package actor Stack {
             try FileManager.default.copyItem(at: data.appending(path: from), to: credentials.appending(path: to))
         }
         return try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
+    }
+
+    /// Starts a portal on free ports, or on those that it had.
+    func servePortal(in data: URL, on ports: BackendEndpoints? = nil) async throws -> BackendEndpoints {
+        let file = data.appending(path: "endpoints.json")
+        try? FileManager.default.removeItem(at: file)
+        let listen = try ports.map { try [$0.grpc, $0.http, $0.control].map { "127.0.0.1:\(try WireAudit.side($0).port)" } } ?? Array(repeating: "127.0.0.1:0", count: 3)
+        let server = try launch(data.lastPathComponent, options.root.executable("fake-wiz-backend"), [
+            "serve", "--data", data.path, "--grpc-listen", listen[0], "--http-listen", listen[1], "--control-listen", listen[2], "--server-name", PortalRoad.name, "--no-auth-web",
+        ])
+        if data.lastPathComponent == "portal" { portalServer = server }
+        return try await whenThere(file, of: server) { try JSONDecoder().decode(BackendEndpoints.self, from: Data(contentsOf: file)) }
     }
 
     private func startCluster() async throws -> Cluster {
@@ -118,6 +149,10 @@ package actor Stack {
     /// What can be seen from outside at this moment.
     package func observe(needingHeartbeats: Bool, statistics: Bool) async throws -> Observation {
         guard let portal else { throw Shell.Failure(description: "the stack is not up") }
+        // a portal that a step has ended shows nothing
+        guard portalServer?.isRunning == true else {
+            return Observation(statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:], runnerPID: Int(getpid()), workFolder: work.url.path)
+        }
         return Observation(
             cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: needingHeartbeats ? try await portal.heartbeats() : 0,
             ledger: try await portal.ledger(), statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:],
@@ -142,6 +177,7 @@ package actor Stack {
         var problems: [String] = []
         do { try await sensor?.stop() } catch { problems.append("\(error)") }
         wire?.close()
+        road?.close()
         await host?.stopAll()
         await portal?.close()
         await cluster?.close()
