@@ -7,7 +7,8 @@ import Testing
 @Suite(.timeLimit(.minutes(3))) struct DebianProxyTests {
     private func configuration(_ backend: PortalClientBackend, _ proxy: DebianProxy, _ credentials: String = "", scheme: String = "http") throws -> PortalClientConfiguration {
         var configuration = backend.configuration
-        configuration.proxy = try #require(PortalProxy(url: "\(scheme)://\(credentials)127.0.0.1:\(proxy.port)"))
+        let way: PortalProxy = try #require(PortalProxy(url: "\(scheme)://\(credentials)127.0.0.1:\(proxy.port)"))
+        configuration.proxy = way
         return configuration
     }
 

@@ -176,7 +176,7 @@ package struct ScenarioRun: Sendable {
     }
 
     private func observe(_ expectation: Expected) async throws -> Observation {
-        try await stack.observe(needingHeartbeats: expectation.heartbeats != nil, statistics: !expectation.statistics.isEmpty)
+        try await stack.observe(needingHeartbeats: expectation.heartbeats != nil || !expectation.lastHeartbeat.isEmpty, statistics: !expectation.statistics.isEmpty)
     }
 
     private func auditWire() async throws -> [Check] {

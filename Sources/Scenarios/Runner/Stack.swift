@@ -153,8 +153,10 @@ package actor Stack {
         guard portalServer?.isRunning == true else {
             return Observation(statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:], runnerPID: Int(getpid()), workFolder: work.url.path)
         }
+        let heartbeats = needingHeartbeats ? try await portal.heartbeats() : []
         return Observation(
-            cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: needingHeartbeats ? try await portal.heartbeats() : 0,
+            cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: heartbeats.count,
+            lastHeartbeat: heartbeats.max { ($0["receivedAt"]?.text ?? "") < ($1["receivedAt"]?.text ?? "") } ?? .null,
             ledger: try await portal.ledger(), statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:],
             runnerPID: Int(getpid()), workFolder: work.url.path)
     }

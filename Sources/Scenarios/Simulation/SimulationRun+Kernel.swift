@@ -51,7 +51,7 @@ extension SimulationRun {
         var found: [SpoolDraft] = []
         for message in messages {
             digest.mix(Int(message.event.process.pid))
-            pipeline.handle(event: message.event, at: now)
+            if sabotage != .overlooksMessages || !message.event.process.pid.isMultiple(of: 5) { pipeline.handle(event: message.event, at: now) }
             let drafts = drafts(of: pipeline)
             auditor.judged(message, detections: drafts.count, on: index)
             found += drafts
