@@ -137,12 +137,12 @@ let package = Package(
         command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", "Serving", yams]),
 
         // The scenario suite.
-        room("Simulation", "Sources/Scenarios/Simulation", ["BackendCore", "Portal", "Spool", "Contract", "Redaction", "Foundations", yams]),
+        room("Simulation", "Sources/Scenarios/Simulation", ["BackendCore", "Pipeline", "Rules", "Events", "Portal", "Spool", "Contract", "Redaction", "Foundations", yams]),
         .target(name: "ScenarioActions", path: "Sources/Scenarios/Actions", exclude: ["README.md", "Programs"], swiftSettings: ours, plugins: ["EmbedC"]),
         .target(
             name: "ScenarioModel", dependencies: ["Contract", "Foundations", yams], path: "Sources/Scenarios/Model", exclude: ["README.md"],
             swiftSettings: ours, plugins: ["EmbedCatalog"]),
-        room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioSSL, nioFoundation, yams, crypto]),
+        room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioSSL, nioFoundation, grdb, yams, crypto]),
         room("Fleet", "Sources/Scenarios/Fleet", [
             "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Contract", "Foundations",
         ]),

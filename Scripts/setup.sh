@@ -8,6 +8,7 @@ packages=(
     libpcap-dev libssl-dev libnghttp2-dev                       # independent judges in the tests
     runc busybox-static netcat-openbsd python3 python3-venv     # scenarios
     chromium                                                    # the portal's page, looked at by a test
+    tinyproxy-bin stunnel4                                      # proxies, for the contract tests
 )
 
 # The tests speak any kubectl from 1.20 on; where there is none, Debian's will do.

@@ -81,7 +81,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(403, PortalState.proxyRefused), (405, .proxyRefused), (407, .proxyWantsCredentials), (502, .unreachable), (504, .unreachable)])
+    @Test(arguments: [(401, PortalState.proxyWantsCredentials), (403, .proxyRefused), (405, .proxyRefused), (407, .proxyWantsCredentials), (502, .unreachable), (504, .unreachable)])
     func aProxyThatRefuses(status: Int, state: PortalState) async throws {
         try await PortalClientBackend.with { backend in
             try await ConnectProxy.with(.init(refusal: status)) { proxy in

@@ -15,6 +15,7 @@ struct CatalogueTests {
         #expect(Self.library.scenarios.count >= 5)
     }
 
+    /// Those with the tag `long` take minutes and run by hand.
     @Test(arguments: library.scenarios.filter { !$0.isLong }.map(\.name))
     func passes(_ name: String) async throws {
         let scenario = try Self.library.find(name)

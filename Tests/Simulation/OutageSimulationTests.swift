@@ -41,6 +41,34 @@ import Testing
         #expect(report.totals.indicatorDrops == 1)
     }
 
+    /// A batch of the usual size takes longer on this line than the sensor waits for an answer.
+    @Test func onASlowLineBatchesShrinkUntilTheyGetThrough() throws {
+        var plan = calm()
+        plan.faults = [
+            PlannedFault(.refuse, at: .hours(1), for: .hours(3)), PlannedFault(.burst, at: .hours(2), amount: 2000),
+            PlannedFault(.throttle, at: .hours(4), for: .hours(40), amount: 4000),
+        ]
+        let report = try report(5, plan)
+        #expect(report.totals.delivered == report.totals.submitted)
+        #expect(report.totals.evicted.isEmpty)
+    }
+
+    @Test func whatTheKernelHandsOverIsDetectedInAnyOrderAndTheRestIsCounted() throws {
+        var plan = calm()
+        (plan.programsPerHour, plan.ringPlaces) = (100, 64)
+        plan.faults = [
+            PlannedFault(.kernelReorder, at: .hours(1), for: .hours(10), amount: 100), PlannedFault(.kernelLoss, at: .hours(2), for: .hours(5), amount: 20),
+            PlannedFault(.kernelBurst, at: .hours(3), amount: 500), PlannedFault(.crash, at: .hours(4), for: .minutes(5)),
+        ]
+        let totals = try report(6, plan, hours: 12).totals
+        // a burst of 1500 messages in a ring with 64 places
+        #expect(totals.kernelLosses > 1400)
+        #expect(totals.attacksSeen > 100 && totals.attacksLost > 50)
+        #expect(totals.attacks == totals.attacksSeen + totals.attacksLost)
+        // what was seen and not lost with its process went the way of every detection
+        #expect(totals.delivered + totals.lostInCrashes == totals.submitted)
+    }
+
     @Test func lostAnswersLeadToDuplicatesThatThePortalCountsOnce() throws {
         var plan = calm()
         plan.faults = [PlannedFault(.dropReply, at: .hours(1), for: .hours(40), surface: .rest, probability: 0.3)]

@@ -3,22 +3,10 @@ import Simulation
 import Testing
 
 @Suite struct SeedTests {
-    /// Seeds that once broke an invariant, with what they found.
-    @Test(arguments: [
-        // an outbox that fails anew late in an outage began another minute of quick retries
-        (5, "uploads follow the outage that the session sees"),
-        (14, "uploads follow the outage that the session sees"),
-        // a commit whose sums could not be read was done a second time
-        (12, "what is committed is not repeated"),
-        (23, "what is committed is not repeated"),
-        // nothing left to expire: the next wake was beyond the end of time, which is the past
-        (20, "no wake is beyond the end of time"),
-        // three streams under way when the first of them finds the portal away
-        (1070, "several batches out are one failure"),
-    ] as [(UInt64, String)])
-    func aSeedThatOnceFailedHolds(_ seed: UInt64, _ promise: String) throws {
-        let report = try Simulator.run(seed: seed, hours: 48)
-        #expect(report.failure == nil, "\(promise): \(report.command()): \(report.failure?.description ?? "")")
+    @Test(arguments: OnceBroken.all) func aRunThatOnceFailedHolds(_ once: OnceBroken) throws {
+        let plan = try SimulationPlan(text: once.plan, file: "seed \(once.seed)")
+        let report = try Simulator.run(seed: once.seed, hours: 48, plan: plan)
+        #expect(report.failure == nil, "\(once.promise): \(report.failure?.description ?? "")")
     }
 
     @Test func freshSeedsHold() throws {

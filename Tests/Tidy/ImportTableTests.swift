@@ -32,7 +32,7 @@ struct ImportTableTests {
         ("Sources/FakeKubeAPI/Core", ["Foundations"]),
         ("Sources/FakeKubeAPI/Server", ["CZlib", "Foundations", "KubeCore", "Serving"]),
         ("Sources/FakeKubeAPI/Command", ["CommandEntry", "Foundations", "KubeCore", "KubeServer", "Serving"]),
-        ("Sources/Scenarios/Simulation", ["BackendCore", "Contract", "Foundations", "Portal", "Redaction", "Spool"]),
+        ("Sources/Scenarios/Simulation", ["BackendCore", "Contract", "Events", "Foundations", "Pipeline", "Portal", "Redaction", "Rules", "Spool"]),
         ("Sources/Scenarios/Actions", []),
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
         ("Sources/Scenarios/Runner", ["CLibpcap", "CNamespaces", "Contract", "Foundations", "ScenarioActions", "ScenarioModel"]),

@@ -55,7 +55,8 @@ struct SimulateCommand: ParsableCommand {
         say(
             "seed \(report.seed) \(report.succeeded ? "ok" : "BROKEN") digest \(report.traceDigest) steps \(report.steps): \(totals.submitted) events,"
                 + " \(totals.delivered) delivered\(evicted)\(totals.lostInCrashes > 0 ? ", \(totals.lostInCrashes) lost with the process" : ""),"
-                + " \(totals.duplicates) duplicates, \(totals.restarts) restarts")
+                + " \(totals.duplicates) duplicates, \(totals.restarts) restarts"
+                + (totals.attacks > 0 ? ", \(totals.attacks) attacks, \(totals.attacksLost) of them lost by the kernel or with the process" : ""))
         if trace { for line in report.trace { say("  | \(line)") } }
         if seeds == 1 || !report.succeeded {
             say("plan:")

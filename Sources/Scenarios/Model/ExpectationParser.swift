@@ -5,7 +5,7 @@ struct ExpectationParser {
     /// Names that `container` may have.
     let containers: Set<String>
 
-    private static let keys = ["within", "settle", "detections", "absent", "others", "healthIssues", "heartbeats", "ledger", "statistics"]
+    private static let keys = ["within", "settle", "detections", "absent", "others", "healthIssues", "heartbeats", "lastHeartbeat", "ledger", "statistics"]
 
     func expectation(_ node: Node, reader: inout YAMLReader) -> Expected {
         var out = Expected()
@@ -23,6 +23,7 @@ struct ExpectationParser {
         }
         if let node = members["healthIssues"] { out.healthIssues = reader.list(node, "'healthIssues'").compactMap { fields($0, reader: &reader) } }
         if let node = members["heartbeats"] { out.heartbeats = count(node, "'heartbeats'", reader: &reader) }
+        if let node = members["lastHeartbeat"] { out.lastHeartbeat = paths(node, reader: &reader) }
         if let node = members["ledger"] { out.ledger = paths(node, reader: &reader) }
         if let node = members["statistics"] { out.statistics = paths(node, reader: &reader) }
         return out

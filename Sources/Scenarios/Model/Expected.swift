@@ -13,6 +13,8 @@ package struct Expected: Sendable, Hashable {
     package var healthIssues: [FieldsExpectation]
     /// How many heartbeats the portal has to have.
     package var heartbeats: CountRange?
+    /// Paths in the newest heartbeat that the portal has.
+    package var lastHeartbeat: [FieldExpectation]
     /// Paths below a stream's name in the portal's ledger, summed over sensors: `detections.received`.
     package var ledger: [FieldExpectation]
     /// Paths in the sensor's `get-statistics --json`.
@@ -20,7 +22,7 @@ package struct Expected: Sendable, Hashable {
 
     package init(
         within: Duration = .seconds(20), settle: Duration = .seconds(1), detections: [DetectionExpectation] = [], absent: [DetectionExpectation] = [],
-        othersAllowed: Bool = false, healthIssues: [FieldsExpectation] = [], heartbeats: CountRange? = nil, ledger: [FieldExpectation] = [],
+        othersAllowed: Bool = false, healthIssues: [FieldsExpectation] = [], heartbeats: CountRange? = nil, lastHeartbeat: [FieldExpectation] = [], ledger: [FieldExpectation] = [],
         statistics: [FieldExpectation] = []
     ) {
         self.within = within
@@ -30,6 +32,7 @@ package struct Expected: Sendable, Hashable {
         self.othersAllowed = othersAllowed
         self.healthIssues = healthIssues
         self.heartbeats = heartbeats
+        self.lastHeartbeat = lastHeartbeat
         self.ledger = ledger
         self.statistics = statistics
     }

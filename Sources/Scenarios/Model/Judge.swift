@@ -31,6 +31,7 @@ package enum Judge {
         if let heartbeats = expectation.heartbeats {
             checks.append(Check(name: "heartbeats: \(heartbeats)", passed: heartbeats.contains(seen.heartbeats), detail: "\(seen.heartbeats) found"))
         }
+        checks += expectation.lastHeartbeat.map { fieldCheck("portal's last heartbeat", $0, seen.lastHeartbeat) }
         checks += expectation.ledger.map { fieldCheck("portal's ledger", $0, seen.ledger) }
         checks += expectation.statistics.map { fieldCheck("sensor's statistics", $0, seen.statistics) }
         return checks

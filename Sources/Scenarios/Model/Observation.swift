@@ -5,6 +5,8 @@ package struct Observation: Sendable, Hashable {
     /// Elements of `GET /api/v1/health-issues`.
     package var healthIssues: [JSONValue]
     package var heartbeats: Int
+    /// The newest of them; null without one.
+    package var lastHeartbeat: JSONValue
     /// Stream name to counters, summed over sensors.
     package var ledger: JSONValue
     /// `wiz-sensor get-statistics --json`; null while no sensor answers.
@@ -17,12 +19,13 @@ package struct Observation: Sendable, Hashable {
     package var workFolder: String
 
     package init(
-        cloudEvents: [JSONValue] = [], healthIssues: [JSONValue] = [], heartbeats: Int = 0, ledger: JSONValue = [:], statistics: JSONValue = .null,
+        cloudEvents: [JSONValue] = [], healthIssues: [JSONValue] = [], heartbeats: Int = 0, lastHeartbeat: JSONValue = .null, ledger: JSONValue = [:], statistics: JSONValue = .null,
         containers: [String: String] = [:], runnerPID: Int, workFolder: String
     ) {
         self.cloudEvents = cloudEvents
         self.healthIssues = healthIssues
         self.heartbeats = heartbeats
+        self.lastHeartbeat = lastHeartbeat
         self.ledger = ledger
         self.statistics = statistics
         self.containers = containers

@@ -16,11 +16,20 @@ package enum Step: Sendable, Hashable {
     case outage(Outage)
     /// From here on one second is `scale` seconds of the sensor's time; the sensor is restarted with it.
     case clock(scale: Double)
+    /// From its next start on the sensor's boot clock is ahead, as after a machine's sleep; a sensor that runs is restarted.
+    case bootClock(ahead: Duration)
+    /// The way to the portal changes.
+    case link(LinkCondition)
+    /// The portal's process is ended or started, on the same ports and data.
+    case portal(ProgramCommand)
+    /// The small file system of the sensor's store is filled up, or has room again.
+    case disk(DiskCommand)
+    case kills(KillPlan)
     /// A fault plan is put in force; an empty one ends all faults.
     case faults(FaultPlan)
     /// The reputation service learns about a file or a value.
     case reputation(ReputationEntry)
-    case sensor(SensorCommand)
+    case sensor(ProgramCommand)
     /// The Kubernetes API server goes, or comes back with its data.
     case kubernetes(ClusterCommand)
     /// A sentence for the reader of the demo.
@@ -32,8 +41,13 @@ package enum Outage: Sendable, Hashable {
     case end
 }
 
-package enum SensorCommand: String, Sendable, CaseIterable {
-    /// SIGTERM; it must end within 25 s with status 0.
+package enum DiskCommand: String, Sendable, CaseIterable {
+    case full
+    case free
+}
+
+package enum ProgramCommand: String, Sendable, CaseIterable {
+    /// SIGTERM; the sensor must end within 25 s with status 0.
     case stop
     /// SIGKILL.
     case kill

@@ -15,7 +15,7 @@ struct StepParser {
         }
     }
 
-    private static let kinds = ["action", "container", "wait", "outage", "clock", "faults", "reputation", "sensor", "kubernetes", "say"]
+    private static let kinds = ["action", "container", "wait", "outage", "clock", "faults", "reputation", "sensor", "kubernetes", "portal", "link", "disk", "kills", "say"]
 
     private mutating func step(_ node: Node, reader: inout YAMLReader) -> Step? {
         guard let mapping = node.mapping else {
@@ -33,10 +33,14 @@ struct StepParser {
         case "container": return container(node, reader: &reader)
         case "wait": return single(node, kind, reader: &reader).flatMap { wait($0, reader: &reader) }
         case "outage": return single(node, kind, reader: &reader).flatMap { outage($0, reader: &reader) }
-        case "clock": return single(node, kind, reader: &reader).flatMap { clock($0, reader: &reader) }
+        case "clock": return single(node, kind, reader: &reader).flatMap { Self.clock($0, reader: &reader) }
+        case "kills": return single(node, kind, reader: &reader).flatMap { Self.kills($0, reader: &reader) }
+        case "link": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'link'", LinkCondition.self).map(Step.link) }
+        case "disk": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'disk'", DiskCommand.self).map(Step.disk) }
+        case "portal": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'portal'", ProgramCommand.self).map(Step.portal) }
         case "faults": return single(node, kind, reader: &reader).flatMap { Self.plan($0, reader: &reader).map(Step.faults) }
         case "reputation": return single(node, kind, reader: &reader).flatMap { reputation($0, reader: &reader) }
-        case "sensor": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'sensor'", SensorCommand.self).map(Step.sensor) }
+        case "sensor": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'sensor'", ProgramCommand.self).map(Step.sensor) }
         case "kubernetes": return single(node, kind, reader: &reader).flatMap { reader.choice($0, "'kubernetes'", ClusterCommand.self).map(Step.kubernetes) }
         default: return single(node, kind, reader: &reader).map { .say(reader.text($0, "'say'")) }
         }
@@ -140,14 +144,6 @@ struct StepParser {
             reader.fail(node, "'outage' must be begin or end, not '\(other)'")
             return nil
         }
-    }
-
-    private func clock(_ node: Node, reader: inout YAMLReader) -> Step? {
-        guard let members = reader.mapping(node, "'clock'", keys: ["scale"]), let scale = members["scale"] else {
-            reader.fail(node, "'clock' needs 'scale'")
-            return nil
-        }
-        return .clock(scale: Double(reader.integer(scale, "'scale'", in: 1...86_400)))
     }
 
     private func reputation(_ node: Node, reader: inout YAMLReader) -> Step? {

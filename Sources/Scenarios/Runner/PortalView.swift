@@ -40,13 +40,14 @@ package struct PortalView: Sendable {
     package func healthIssues() async throws -> [JSONValue] { try await all("/api/v1/health-issues") }
     package func sensors() async throws -> [JSONValue] { try await all("/api/v1/sensors") }
 
-    package func heartbeats() async throws -> Int {
-        var count = 0
+    /// Of all sensors.
+    package func heartbeats() async throws -> [JSONValue] {
+        var found: [JSONValue] = []
         for sensor in try await sensors() {
             guard let id = sensor["id"]?.text else { continue }
-            count += try await all("/api/v1/sensors/\(id)/heartbeats").count
+            found += try await all("/api/v1/sensors/\(id)/heartbeats")
         }
-        return count
+        return found
     }
 
     /// By sensor and stream.

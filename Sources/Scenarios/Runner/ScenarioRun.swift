@@ -83,6 +83,25 @@ package struct ScenarioRun: Sendable {
             try await sensor.stop()
             await sensor.setTimeScale(scale)
             try await sensor.start()
+        case .bootClock(let span):
+            let sensor = try await sensor()
+            tell(.note("the sensor's boot clock is \(span.spanText) ahead"))
+            let isRunning = await sensor.pid != nil
+            if isRunning { try await sensor.stop() }
+            await sensor.setBootClock(ahead: span)
+            if isRunning { try await sensor.start() }
+        case .link(let condition):
+            tell(.note("link to the portal: \(condition.rawValue)"))
+            try await stack.setLink(condition)
+        case .portal(let command):
+            tell(.note("portal: \(command.rawValue)"))
+            try await stack.control(portal: command)
+        case .disk(let command):
+            tell(.note("disk of the sensor's store: \(command.rawValue)"))
+            try await stack.control(disk: command)
+        case .kills(let plan):
+            tell(.note("\(plan.count) kills at random moments, seed \(plan.seed)"))
+            return try await KillRun(plan: plan, stack: stack, programs: programs, tell: tell).run()
         case .faults(let plan):
             tell(.note(plan.faults.isEmpty ? "faults end" : "\(plan.faults.count) faults in force"))
             try await plan.faults.isEmpty ? portal().endFaults() : portal().put(plan)
@@ -99,7 +118,7 @@ package struct ScenarioRun: Sendable {
         return []
     }
 
-    private func control(_ command: SensorCommand) async throws {
+    private func control(_ command: ProgramCommand) async throws {
         tell(.note("sensor: \(command.rawValue)"))
         let sensor = try await sensor()
         switch command {
@@ -157,7 +176,7 @@ package struct ScenarioRun: Sendable {
     }
 
     private func observe(_ expectation: Expected) async throws -> Observation {
-        try await stack.observe(needingHeartbeats: expectation.heartbeats != nil, statistics: !expectation.statistics.isEmpty)
+        try await stack.observe(needingHeartbeats: expectation.heartbeats != nil || !expectation.lastHeartbeat.isEmpty, statistics: !expectation.statistics.isEmpty)
     }
 
     private func auditWire() async throws -> [Check] {

@@ -17,16 +17,20 @@ actor SensorProgram {
         var environment: [String: String] = [:]
     }
 
+    /// In the work folder.
+    static let storeFolder = "sensor-store"
+
     private let settings: Settings
     private var process: Subprocess?
     private var timeScale = 1.0
+    private var bootClockAhead: Duration = .zero
     /// Of the sensors that ended as they should.
     private(set) var log: URL
 
     init(_ settings: Settings) throws {
         self.settings = settings
         log = settings.work.url.appending(path: "sensor.log")
-        _ = try settings.work.folder("sensor-store")
+        _ = try settings.work.folder(Self.storeFolder)
     }
 
     var pid: Int32? { process.flatMap { $0.isRunning ? $0.pid : nil } }
@@ -35,15 +39,22 @@ actor SensorProgram {
     func setTimeScale(_ scale: Double) { timeScale = scale }
     var scale: Double { timeScale }
 
-    /// Starts it and returns when its probes are attached and definitions are in use.
-    func start(readyWithin limit: Duration = .seconds(60)) async throws {
+    /// From the next start on its boot clock is ahead, as after a machine's sleep (time_namespaces(7)).
+    func setBootClock(ahead: Duration) { bootClockAhead = ahead }
+
+    private var commandPrefix: [String] {
+        settings.prefix + (bootClockAhead == .zero ? [] : ["unshare", "--time", "--boottime", "\(bootClockAhead.components.seconds)"])
+    }
+
+    /// Starts it, and does not wait for anything.
+    func launch() throws {
         guard pid == nil else { return }
         var arguments = [
             "daemon", "--grpc-endpoint", settings.grpcEndpoint, "--http-endpoint", settings.httpEndpoint, "--ca-cert", settings.authority.path,
-            "--host-store", settings.work.url.appending(path: "sensor-store").path, "--kubeconfig", settings.kubeconfig.path, "--control-socket", controlSocket,
+            "--host-store", settings.work.url.appending(path: Self.storeFolder).path, "--kubeconfig", settings.kubeconfig.path, "--control-socket", controlSocket,
         ]
         if timeScale != 1 { arguments += ["--time-scale", "\(timeScale)"] }
-        let command = settings.prefix + [settings.executable.path] + arguments
+        let command = commandPrefix + [settings.executable.path] + arguments
         guard let program = Shell.find(command[0]) else { throw Shell.Failure(description: "no program '\(command[0])'") }
         let started = try Subprocess(
             "wiz-sensor", executable: program, arguments: Array(command.dropFirst()),
@@ -51,6 +62,12 @@ actor SensorProgram {
             folder: settings.work.url, log: log)
         process = started
         try settings.work.record(started.pid)
+    }
+
+    /// Starts it and returns when its probes are attached and definitions are in use.
+    func start(readyWithin limit: Duration = .seconds(60)) async throws {
+        try launch()
+        guard let started = process else { return }
         let seconds = max(1, Int(limit.components.seconds))
         let ready = try await Shell.run(
             [settings.executable.path, "wait-for-ready", "--timeout", "\(seconds)", "--control-socket", controlSocket], folder: settings.work.url,

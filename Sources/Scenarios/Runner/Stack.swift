@@ -13,19 +13,29 @@ package actor Stack {
         package var timeScale: Double
         /// nil: no others than the sensor's own.
         package var limits: SensorLimits?
-        package init(root: PackageRoot, audit: Bool = false, timeScale: Double = 1, limits: SensorLimits? = nil) {
+        /// A way to the portal that can be broken.
+        package var hasFaultyLink: Bool
+        /// The sensor's store on a file system of its own that can be filled.
+        package var hasSmallStore: Bool
+        package init(
+            root: PackageRoot, audit: Bool = false, timeScale: Double = 1, limits: SensorLimits? = nil, hasFaultyLink: Bool = false, hasSmallStore: Bool = false
+        ) {
             self.root = root
             self.audit = audit
             self.timeScale = timeScale
             self.limits = limits
+            self.hasFaultyLink = hasFaultyLink
+            self.hasSmallStore = hasSmallStore
         }
     }
 
     /// What the node is called in the API server and in the portal.
     package static let node = "scenario-node"
+    static let smallStoreMebibytes: UInt32 = 8
 
     package nonisolated let work: WorkFolder
     private let options: Options
+    var hasSmallStore: Bool { options.hasSmallStore }
     private var servers: [Subprocess] = []
     private(set) var portal: PortalView?
     private(set) var cluster: Cluster?
@@ -33,6 +43,10 @@ package actor Stack {
     private var host: ContainerHost?
     private(set) var wire: WireAudit?
     private(set) var cgroup: SensorCgroup?
+    private(set) var portalServer: Subprocess?
+    private(set) var road: PortalRoad?
+    /// Another portal with an authority of its own.
+    var impostor: BackendEndpoints?
 
     package init(_ options: Options) throws {
         self.options = options
@@ -55,6 +69,15 @@ package actor Stack {
         var settings = SensorProgram.Settings(
             executable: try options.root.executable("wiz-sensor"), work: work, grpcEndpoint: view.endpoints.grpc, httpEndpoint: view.endpoints.http,
             authority: work.url.appending(path: "portal/ca.pem"), kubeconfig: work.url.appending(path: "kubeconfig"), node: Self.node)
+        if options.hasFaultyLink {
+            guard !options.audit else { throw Shell.Failure(description: "a scenario has either 'audit' or 'link' steps") }
+            let road = try PortalRoad(endpoints: view.endpoints, work: work)
+            settings.grpcEndpoint = road.grpcEndpoint
+            settings.httpEndpoint = road.httpEndpoint
+            settings.prefix = road.commandPrefix
+            self.road = road
+        }
+        if options.hasSmallStore { try mountSmallStore() }
         if options.audit {
             let audit = try WireAudit(endpoints: [view.endpoints.grpc, view.endpoints.http, kubernetes.server], file: work.url.appending(path: "sensor.pcap"))
             settings.prefix = audit.commandPrefix
@@ -75,10 +98,8 @@ package actor Stack {
 
     private func startPortal() async throws -> PortalView {
         let data = try work.folder("portal")
+        let endpoints = try await servePortal(in: data)
         let program = try options.root.executable("fake-wiz-backend")
-        let server = try launch("fake-wiz-backend", program, ["serve", "--data", data.path, "--grpc-listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0", "--control-listen", "127.0.0.1:0", "--no-auth-web"])
-        let file = data.appending(path: "endpoints.json")
-        let endpoints: BackendEndpoints = try await whenThere(file, of: server) { try JSONDecoder().decode(BackendEndpoints.self, from: Data(contentsOf: file)) }
         let rules = try options.root.rules().map(\.path)
         try await Shell.check([program.path, "definitions", "publish", "--data", data.path, "--version", "1.0.0", "--rules"] + rules, folder: work.url, limit: .seconds(60))
         let credentials = try work.folder("credentials")
@@ -89,6 +110,18 @@ package actor Stack {
         let view = try PortalView(endpoints: endpoints, authority: Data(contentsOf: data.appending(path: "ca.pem")))
         portal = view
         return view
+    }
+
+    /// Starts a portal on free ports, or on those that it had.
+    func servePortal(in data: URL, on ports: BackendEndpoints? = nil) async throws -> BackendEndpoints {
+        let file = data.appending(path: "endpoints.json")
+        try? FileManager.default.removeItem(at: file)
+        let listen = try ports.map { try [$0.grpc, $0.http, $0.control].map { "127.0.0.1:\(try WireAudit.side($0).port)" } } ?? Array(repeating: "127.0.0.1:0", count: 3)
+        let server = try launch(data.lastPathComponent, options.root.executable("fake-wiz-backend"), [
+            "serve", "--data", data.path, "--grpc-listen", listen[0], "--http-listen", listen[1], "--control-listen", listen[2], "--server-name", PortalRoad.name, "--no-auth-web",
+        ])
+        if data.lastPathComponent == "portal" { portalServer = server }
+        return try await whenThere(file, of: server) { try JSONDecoder().decode(BackendEndpoints.self, from: Data(contentsOf: file)) }
     }
 
     /// - Parameter address: where it listens; port 0 takes a free one.
@@ -160,8 +193,14 @@ package actor Stack {
     /// What can be seen from outside at this moment.
     package func observe(needingHeartbeats: Bool, statistics: Bool) async throws -> Observation {
         guard let portal else { throw Shell.Failure(description: "the stack is not up") }
+        // a portal that a step has ended shows nothing
+        guard portalServer?.isRunning == true else {
+            return Observation(statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:], runnerPID: Int(getpid()), workFolder: work.url.path)
+        }
+        let heartbeats = needingHeartbeats ? try await portal.heartbeats() : []
         return Observation(
-            cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: needingHeartbeats ? try await portal.heartbeats() : 0,
+            cloudEvents: try await portal.cloudEvents(), healthIssues: try await portal.healthIssues(), heartbeats: heartbeats.count,
+            lastHeartbeat: heartbeats.max { ($0["receivedAt"]?.text ?? "") < ($1["receivedAt"]?.text ?? "") } ?? .null,
             ledger: try await portal.ledger(), statistics: statistics ? await sensor?.statistics() ?? .null : .null, containers: await host?.ids ?? [:],
             runnerPID: Int(getpid()), workFolder: work.url.path)
     }
@@ -187,6 +226,7 @@ package actor Stack {
         var problems: [String] = []
         do { try await sensor?.stop() } catch { problems.append("\(error)") }
         wire?.close()
+        road?.close()
         await host?.stopAll()
         await portal?.close()
         await cluster?.close()

@@ -55,7 +55,9 @@ package struct Suite: Sendable {
         if case .clock(let first)? = scenario.steps.first?.step { scale = first }
         let stack: Stack
         do {
-            stack = try Stack(.init(root: root, audit: scenario.auditsTheWire, timeScale: scale, limits: scenario.limits))
+            stack = try Stack(.init(
+                root: root, audit: scenario.auditsTheWire, timeScale: scale, limits: scenario.limits,
+                hasFaultyLink: scenario.has { if case .link = $0 { true } else { false } }, hasSmallStore: scenario.has { if case .disk = $0 { true } else { false } }))
         } catch {
             return .init(scenario: scenario, outcome: .broken("\(error)"))
         }

@@ -49,7 +49,7 @@ package final class WireAudit: Sendable {
         Glibc.close(namespace)
     }
 
-    private static func side(_ endpoint: String) throws -> WireReport.Side {
+    static func side(_ endpoint: String) throws -> WireReport.Side {
         let authority = endpoint.split(separator: "/").last.map(String.init) ?? endpoint
         let parts = authority.split(separator: ":")
         guard parts.count == 2, let port = UInt16(parts[1]) else { throw Shell.Failure(description: "no endpoint HOST:PORT: \(endpoint)") }

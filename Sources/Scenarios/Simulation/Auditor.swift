@@ -229,6 +229,7 @@ struct Auditor {
 
     /// Everything has drained.
     mutating func finish(nodes: [SensorNode], at world: WorldTime) {
+        finishKernel(nodes)
         var losses: UInt64 = 0
         for node in nodes {
             losses += standings[node.index, default: Standing()].lossesBefore + (node.process?.conversation.losses.total ?? 0)

@@ -17,18 +17,23 @@ struct FaultyLink {
 
     private var standing: [Int: PlannedFault] = [:]
     private var random: SeededGenerator
+    /// Until when the throttled line of a node is taken.
+    private var takenUntil: [Int: WorldTime] = [:]
 
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
     mutating func begin(_ fault: PlannedFault, number: Int) { standing[number] = fault }
-    mutating func end(number: Int) { standing[number] = nil }
+    mutating func end(number: Int) {
+        if standing.removeValue(forKey: number)?.kind == .throttle { takenUntil = [:] }
+    }
 
     var hasStandingFaults: Bool { !standing.isEmpty }
 
     /// No request of the node can get through.
     func isDown(for node: Int) -> Bool { standing.values.contains { $0.cutsOffEntirely && ($0.sensor ?? node) == node } }
 
-    mutating func fate(of request: PortalRequest, from node: Int) -> Fate {
+    /// - Parameter timeout: how long the sensor waits before it breaks off.
+    mutating func fate(of request: PortalRequest, from node: Int, timeout: Duration, at world: WorldTime) -> Fate {
         let surface = Self.surface(of: request)
         var there = Duration.milliseconds(Int64.random(in: 1...40, using: &random))
         var back = Duration.milliseconds(Int64.random(in: 1...40, using: &random))
@@ -48,10 +53,27 @@ struct FaultyLink {
                 let share = Double.random(in: 0...1, using: &random)
                 there += .milliseconds(Int64(late * share * 1000))
                 back += .milliseconds(Int64(late * (1 - share) * 1000))
+            case .throttle:
+                let line = max(world, takenUntil[node] ?? world)
+                let end = line + .milliseconds(Int64(Self.bytes(of: request)) * 1000 / Int64(max(1, fault.amount)))
+                // broken off half way, the line is free again
+                takenUntil[node] = min(end, max(line, world + timeout))
+                there += end - world
+                if there >= timeout { return .lost }
             default: break
             }
         }
         return .carried(there: there, back: back)
+    }
+
+    /// What a request takes on the line, both ways together.
+    private static func bytes(of request: PortalRequest) -> Int {
+        let envelope = 600
+        return switch request {
+        case .upload(let upload): envelope + upload.payloadBytes
+        case .download(let offer): envelope + offer.size
+        case .token, .register, .heartbeat, .currentDefinitions, .deregister: envelope
+        }
     }
 
     static func surface(of request: PortalRequest) -> PlannedFault.Surface {

@@ -37,6 +37,8 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case countsNoEvictions
     case forgetsSpoolOnRestart
     case agesByWallClock
+    /// Does not look at one message in five.
+    case overlooksMessages
 
     var mistakeOfTheStore: MemorySpool.Mistake? {
         switch self {

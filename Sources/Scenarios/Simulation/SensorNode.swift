@@ -1,6 +1,7 @@
 import Contract
 import Foundation
 import Foundations
+import Pipeline
 import Portal
 import Spool
 
@@ -13,6 +14,7 @@ struct SensorNode {
     let seed: UInt64
     /// Hands a spool answer back before the next effect is performed, or after all of them: shells may do either.
     let answersAtOnce: Bool
+    var kernel: SimulatedKernel
 
     /// Raised at each start, so that what was meant for a dead process is not handed to its successor.
     var life: UInt64 = 0
@@ -35,6 +37,7 @@ struct SensorNode {
     struct Process {
         var conversation: Conversation
         var store: WatchedDisk
+        let pipeline: Pipeline
         /// What the shell holds.
         var token: SimulatedPortal.Token?
         var isStopping = false

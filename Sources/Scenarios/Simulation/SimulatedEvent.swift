@@ -41,11 +41,15 @@ struct Workload {
     }
 
     /// How long until the next event.
-    mutating func pause() -> Duration? {
-        let perHour = plan.detectionsPerHour + plan.runtimeDataPerHour + plan.telemetryPerHour
+    mutating func pause() -> Duration? { pause(perHour: plan.detectionsPerHour + plan.runtimeDataPerHour + plan.telemetryPerHour) }
+
+    private mutating func pause(perHour: Int) -> Duration? {
         guard perHour > 0 else { return nil }
         return .milliseconds(Int64(-log(Double.random(in: 0.0001..<1, using: &random)) * 3_600_000 / Double(perHour)))
     }
+
+    /// How long until the next program starts.
+    mutating func pauseBetweenPrograms() -> Duration? { pause(perHour: plan.programsPerHour) }
 
     mutating func poison(_ detections: Int) { poisonLeft += detections }
 

@@ -18,6 +18,8 @@ extension SimulationPlan {
         plan.detectionsPerHour = pick([5, 30, 120], &random)
         plan.runtimeDataPerHour = pick([2, 20, 60], &random)
         plan.telemetryPerHour = pick([0, 10, 60], &random)
+        plan.programsPerHour = pick([0, 20, 200], &random)
+        plan.ringPlaces = pick([4096, 64, 8], &random)
         plan.tokenLife = .seconds(pick([3600, 3600, 300, 30, 86_400], &random))
         plan.driftPerMillion = pick([0, 0, 40, 500], &random)
         let length = Duration.hours(Int64(hours))
@@ -52,12 +54,16 @@ extension SimulationPlan {
         }
         switch kind {
         case .slow: fault.amount = pick([1, 10, 40, 200], &random)
+        case .throttle: fault.amount = pick([300, 2000, 20_000, 200_000], &random)
         case .busy: fault.amount = pick([1, 60, 7200], &random)
         case .publishSpoiled: fault.amount = Int.random(in: 0..<3, using: &random)
         case .crashInSpool: fault.amount = Int.random(in: 0...20, using: &random)
         case .wallStep: fault.amount = pick([-86_400 * 30, -7200, -1, 1, 3600, 86_400 * 2], &random)
         case .burst: fault.amount = pick([10, 300, 3000], &random)
         case .poison: fault.amount = pick([1, 3], &random)
+        case .kernelBurst: fault.amount = pick([10, 300, 3000], &random)
+        case .kernelLoss: fault.amount = pick([1, 20, 100], &random)
+        case .kernelReorder: fault.amount = pick([2, 5, 100], &random)
         default: break
         }
         return fault

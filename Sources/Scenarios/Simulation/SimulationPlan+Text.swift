@@ -69,6 +69,7 @@ extension SimulationPlan {
             ("batchRecords", \.batchRecords, 1...100_000), ("batchBytes", \.batchBytes, 1...1 << 30), ("intake", \.intake, 1...1_000_000),
             ("uploadBytesPerHour", \.uploadBytesPerHour, 1...1 << 40), ("detectionsPerHour", \.detectionsPerHour, 0...1_000_000),
             ("runtimeDataPerHour", \.runtimeDataPerHour, 0...1_000_000), ("telemetryPerHour", \.telemetryPerHour, 0...1_000_000),
+            ("programsPerHour", \.programsPerHour, 0...1_000_000), ("ringPlaces", \.ringPlaces, 1...10_000_000),
             ("driftPerMillion", \.driftPerMillion, 0...100_000),
         ]
     }

@@ -22,6 +22,10 @@ package struct SimulationPlan: Hashable, Sendable {
     package var detectionsPerHour = 30
     package var runtimeDataPerHour = 20
     package var telemetryPerHour = 20
+    /// Programs that start on a node, as its kernel sees them; a quarter of them is to be detected.
+    package var programsPerHour = 0
+    /// Messages that the kernel's ring holds.
+    package var ringPlaces = 4096
     /// Life of a token.
     package var tokenLife: Duration = .hours(1)
     /// Wall seconds that a node gains in a million seconds, up to this much in either direction.
@@ -47,6 +51,8 @@ package struct PlannedFault: Hashable, Sendable {
         case cut
         /// Answers come `amount` seconds late, give or take; some of them after the sensor gave up.
         case slow
+        /// The line of a node carries `amount` bytes a second, one request after the other; what takes longer than the sensor waits is broken off.
+        case throttle
         /// The portal answers with an error of its own (500, 503).
         case serverError
         /// The portal asks for fewer requests and names `amount` seconds.
@@ -87,25 +93,32 @@ package struct PlannedFault: Hashable, Sendable {
         case burst
         /// The next `amount` detections are such that the portal refuses them.
         case poison
+        // The node's kernel.
+        /// `amount` programs start at once.
+        case kernelBurst
+        /// `amount` of a hundred messages are lost.
+        case kernelLoss
+        /// The messages of the ring come out shuffled, `amount` at a time.
+        case kernelReorder
 
         /// Stands for a span and strikes requests by chance.
         package var isLinkFault: Bool {
             switch self {
-            case .refuse, .hang, .dropRequest, .dropReply, .cut, .slow, .serverError, .busy, .notEntitled: true
+            case .refuse, .hang, .dropRequest, .dropReply, .cut, .slow, .throttle, .serverError, .busy, .notEntitled: true
             default: false
             }
         }
 
         package var takesAmount: Bool {
             switch self {
-            case .slow, .busy, .publishSpoiled, .crashInSpool, .wallStep, .burst, .poison: true
+            case .slow, .throttle, .busy, .publishSpoiled, .crashInSpool, .wallStep, .burst, .poison, .kernelBurst, .kernelLoss, .kernelReorder: true
             default: false
             }
         }
 
         package var takesSpan: Bool {
             switch self {
-            case .portalRestart, .expireTokens, .publish, .publishSpoiled, .settings, .wallStep, .burst, .poison: false
+            case .portalRestart, .expireTokens, .publish, .publishSpoiled, .settings, .wallStep, .burst, .poison, .kernelBurst: false
             default: true
             }
         }

@@ -29,6 +29,8 @@ package struct SimulationReport: Sendable {
         case secrets
         /// Only sound definitions are used.
         case definitions
+        /// Every attack that the kernel's ring handed over is one detection; what the ring lost is counted.
+        case kernel
         /// Time goes on: no sensor wakes for ever at one instant.
         case progress
         /// When the portal is back, the detections that waited are delivered within a minute.
@@ -57,6 +59,14 @@ package struct SimulationReport: Sendable {
         package var requests: UInt64 = 0
         package var restarts: UInt64 = 0
         package var indicatorDrops: UInt64 = 0
+        /// Attacks that a watching kernel saw, that reached the pipeline, and that were lost before it.
+        package var attacks: UInt64 = 0
+        package var attacksSeen: UInt64 = 0
+        package var attacksLost: UInt64 = 0
+        /// Found, but the process died before it could submit them.
+        package var attacksUnsubmitted: UInt64 = 0
+        /// Messages of any kind that the rings lost.
+        package var kernelLosses: UInt64 = 0
 
         package init() {}
     }

@@ -58,6 +58,9 @@ extension SimulationRun {
             auditor.steppedWall(index, at: world)
         case .burst: for _ in 0..<max(0, fault.amount) { if !nodes[index].isSuspended { submit(to: index) } }
         case .poison: nodes[index].workload.poison(fault.amount)
+        case .kernelBurst: if !nodes[index].isSuspended { runPrograms(max(0, fault.amount), on: index) }
+        case .kernelLoss: nodes[index].kernel.lose(percent: fault.amount, number: number)
+        case .kernelReorder: nodes[index].kernel.shuffle(within: fault.amount, number: number)
         default: break
         }
     }
@@ -70,7 +73,10 @@ extension SimulationRun {
             link.end(number: number)
             noteLink()
         }
-        for index in struck(by: fault) { setDisk(nil, number, on: index) }
+        for index in struck(by: fault) {
+            setDisk(nil, number, on: index)
+            nodes[index].kernel.end(number: number)
+        }
     }
 
     private func noteLink() { for index in nodes.indices { auditor.link(of: index, isDown: link.isDown(for: index), at: world) } }

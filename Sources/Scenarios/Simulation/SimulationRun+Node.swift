@@ -20,7 +20,7 @@ extension SimulationRun {
             let policy = DefinitionsPolicy(trust: .resumed(nodes[index].trust, pin: portal.root), inUse: nodes[index].definitionsInUse)
             let conversation = Conversation(
                 persistentID: "node-\(index)", tuning: tuning, definitions: policy, timeline: store.timeline, seed: nodes[index].seed &+ nodes[index].life, at: now)
-            nodes[index].process = SensorNode.Process(conversation: conversation, store: store)
+            nodes[index].process = SensorNode.Process(conversation: conversation, store: store, pipeline: makePipeline(for: index))
             let digest = store.trueDigest()
             note(index) { "starts, \(digest.records) records in the spool" }
             auditor.started(index, digest, isFirst: nodes[index].life == 1, at: world)
@@ -32,6 +32,7 @@ extension SimulationRun {
     func kill(_ index: Int, backAfter span: Duration) {
         guard let process = nodes[index].process else { return }
         note(index) { "dies" }
+        auditor.diedUnseen(nodes[index].kernel.discard())
         auditor.died(index, process, wasTold: process.conversation.isFinished)
         nodes[index].process = nil
         nodes[index].callsUntilCrash = nil
@@ -153,7 +154,7 @@ extension SimulationRun {
     private func send(_ id: UInt64, _ request: PortalRequest, _ timeout: Duration, from index: Int) {
         guard let process = nodes[index].process else { return }
         auditor.sent(id, request, from: index, at: world)
-        let fate = link.fate(of: request, from: index)
+        let fate = link.fate(of: request, from: index, timeout: timeout, at: world)
         note(index) { "sends \(TraceLog.text(of: request)): \(fate)" }
         let life = nodes[index].life
         func answer(_ failure: PortalFailure, after span: Duration) {

@@ -2,6 +2,7 @@ import Contract
 import Foundation
 import Foundations
 import Portal
+import Rules
 import Spool
 
 /// One run: a queue of what is due, and the things it happens to. Time jumps from item to item; nothing here waits, and every draw
@@ -12,6 +13,10 @@ final class SimulationRun {
         case wake(node: Int, life: UInt64, ticket: UInt64)
         /// The next event of the node's workload.
         case event(node: Int)
+        /// The next program that starts on the node.
+        case program(node: Int)
+        /// The sensor empties the kernel's ring.
+        case poll(node: Int, life: UInt64)
         case arrival(Flight)
         case reply(node: Int, life: UInt64, id: UInt64, PortalReply, token: SimulatedPortal.Token?)
         case faultBegins(Int)
@@ -23,7 +28,7 @@ final class SimulationRun {
         /// The node that must be awake for it; nil when none must.
         var node: Int? {
             switch self {
-            case .start(let node), .wake(let node, _, _), .event(let node), .reply(let node, _, _, _, _): node
+            case .start(let node), .wake(let node, _, _), .event(let node), .program(let node), .poll(let node, _), .reply(let node, _, _, _, _): node
             default: nil
             }
         }
@@ -52,6 +57,7 @@ final class SimulationRun {
     let plan: SimulationPlan
     let sabotage: Sabotage?
     let tuning: PortalTuning
+    let attackRules: RuleSet
     var queue = EventQueue<Item>()
     var world = WorldTime.zero
     var nodes: [SensorNode] = []
@@ -81,6 +87,7 @@ final class SimulationRun {
             timetable: sabotage?.timetable ?? Timetable(), batch: OutboxLane.Limit(records: plan.batchRecords, bytes: plan.batchBytes),
             uploadBytesPerHour: plan.uploadBytesPerHour, intakeMax: plan.intake)
         auditor = Auditor(plan: plan)
+        attackRules = RuleSet.load(files: [(name: "attack.yaml", text: Self.attackRule)]).rules
         let limits = SpoolLimits(recordsMax: plan.spoolRecords, bytesMax: plan.spoolBytes)
         for index in 0..<plan.sensors {
             let drift = plan.driftPerMillion == 0 ? 0 : Double.random(in: -1...1, using: &random) * Double(plan.driftPerMillion)
@@ -91,7 +98,8 @@ final class SimulationRun {
                     index: index, clock: NodeClock(uptime: .seconds(Int64.random(in: 1...400_000, using: &random)), driftPerMillion: drift),
                     disk: NodeDisk(limits: limits, folder: nodeFolder, mistake: sabotage?.mistakeOfTheStore),
                     workload: Workload(node: index, plan: plan, seed: child(100 + UInt64(index)), leavesSecrets: sabotage == .skipRedaction),
-                    seed: child(200 + UInt64(index)), answersAtOnce: Bool.random(using: &random)))
+                    seed: child(200 + UInt64(index)), answersAtOnce: Bool.random(using: &random),
+                    kernel: SimulatedKernel(places: plan.ringPlaces, seed: child(300 + UInt64(index)))))
         }
     }
 
@@ -99,6 +107,7 @@ final class SimulationRun {
         for index in nodes.indices {
             queue.push(.start(node: index), at: .zero + .milliseconds(Int64.random(in: 0...5000, using: &random)))
             scheduleEvent(of: index)
+            scheduleProgram(on: index)
         }
         for (number, fault) in plan.faults.enumerated() where fault.at < length { queue.push(.faultBegins(number), at: .zero + fault.at) }
         queue.push(.inspect, at: .zero + Self.inspectionInterval)
@@ -135,6 +144,10 @@ final class SimulationRun {
         case .event(let node):
             submit(to: node)
             scheduleEvent(of: node)
+        case .program(let node):
+            runPrograms(1, on: node)
+            scheduleProgram(on: node)
+        case .poll(let node, let life): if nodes[node].life == life { poll(node) }
         case .arrival(let flight): arrive(flight)
         case .reply(let node, let life, let id, let reply, let token):
             guard nodes[node].life == life else { return }
@@ -188,7 +201,7 @@ final class SimulationRun {
         nodes.allSatisfy { node in
             guard let process = node.process else { return false }
             let conversation = process.conversation
-            return conversation.session.isConnected && conversation.intakeDepth == 0 && conversation.digest.records == 0 && conversation.outbox.isQuiet
+            return node.kernel.ring.isEmpty && conversation.session.isConnected && conversation.intakeDepth == 0 && conversation.digest.records == 0 && conversation.outbox.isQuiet
                 && conversation.definitions.current?.description == portal.soundVersion
                 // the conversation may not know yet what the spool holds
                 && process.store.trueDigest().records == 0

@@ -155,6 +155,8 @@ package struct Outbox: Sendable {
     ) -> Action? {
         guard let index = index(of: stream), lanes[index].state == .sending else { return nil }
         lanes[index].state = .idle
+        // on a slow line a batch that is too large for the time-out would be too large for ever
+        if failure.kind == .state(.timedOut), records.count > 1 { lanes[index].narrow(from: records.count) }
         switch failure.kind {
         case .requestRefused, .notFound:
             portalAnswered()

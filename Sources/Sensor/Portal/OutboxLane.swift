@@ -22,7 +22,7 @@ package struct OutboxLane: Sendable {
     var lingerUntil: MonotonicInstant?
     /// Nothing of this stream is sent before it: the byte budget, or the disk, said so.
     var notBefore: MonotonicInstant?
-    /// Narrowed when the portal refuses a batch, until the record at fault is alone.
+    /// Narrowed when the portal refuses a batch, until the record at fault is alone, and when one takes too long.
     package internal(set) var limit: Limit
     let limitMax: Limit
     /// The batch that is out was sent before the portal came back: its failure says nothing about the portal now.
@@ -53,7 +53,7 @@ package struct OutboxLane: Sendable {
         limit.bytes = min(limitMax.bytes, max(1, limit.bytes) * 2)
     }
 
-    /// The portal refused the batch as such: try half of it.
+    /// The portal refused the batch as such, or it did not get through in time: try half of it.
     mutating func narrow(from count: Int) {
         limit.records = max(1, count / 2)
         limit.bytes = max(1, limit.bytes / 2)

@@ -13,7 +13,7 @@ import Testing
     }
 
     private func seen(_ events: [JSONValue]) -> Observation {
-        Observation(cloudEvents: events, ledger: ["detections": ["received": 2]], statistics: ["spool": ["evicted": ["stale": 1]]], containers: ["web": "aa11"], runnerPID: 1, workFolder: "/var/lib/x/1")
+        Observation(cloudEvents: events, lastHeartbeat: ["spool": ["evicted": ["stale": 4]]], ledger: ["detections": ["received": 2]], statistics: ["spool": ["evicted": ["stale": 1]]], containers: ["web": "aa11"], runnerPID: 1, workFolder: "/var/lib/x/1")
     }
 
     private func expectation(_ yaml: String) throws -> Expected {
@@ -30,6 +30,12 @@ import Testing
         #expect(try presence("detections: [{ rule: A, container: host }]", [event]) == [false])
         #expect(try presence("detections: [{ rule: A, techniques: [T1105] }]", [event]) == [false])
         #expect(try presence("detections: [{ rule: B }]", [event]) == [false])
+    }
+
+    @Test func looksIntoThePortalsLastHeartbeat() throws {
+        #expect(try presence("lastHeartbeat: { spool.evicted.stale: { min: 4 } }", []) == [true])
+        #expect(try presence("lastHeartbeat: { spool.evicted.stale: 5 }", []) == [false])
+        #expect(try presence("lastHeartbeat: { spool.evicted.spoolFull: 1 }", []) == [false])
     }
 
     @Test func processTreeIsReadFromTheActorToItsAncestorsWithGaps() throws {

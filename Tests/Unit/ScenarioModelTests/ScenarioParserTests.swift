@@ -55,13 +55,22 @@ private func diagnostics(_ text: String) -> [String] {
               - sensor: kill
               - faults: []
               - say: done
+              - clock: { ahead: 25h }
+              - link: half-close
+              - portal: kill
+              - disk: full
+              - kills: { count: 3, seed: 9, within: 2s }
             expect:
               within: 1m
               heartbeats: { min: 2 }
               ledger: { detections: { received: 3, duplicates: { max: 1 } } }
               statistics: { spool.evicted.stale: 1 }
             """)
-        #expect(scenario.steps.count == 13)
+        #expect(scenario.steps.count == 18)
+        #expect(scenario.steps.suffix(5).map(\.step) == [
+            .bootClock(ahead: .seconds(25 * 3600)), .link(.halfClose), .portal(.kill), .disk(.full), .kills(KillPlan(count: 3, seed: 9, within: .seconds(2))),
+        ])
+        #expect(!scenario.isLong)
         #expect(scenario.steps[0].step == .clock(scale: 3600))
         guard case .container(let container) = scenario.steps[1].step else { Issue.record("no container"); return }
         #expect(container.owner == .init(kind: "Deployment", name: "shop"))

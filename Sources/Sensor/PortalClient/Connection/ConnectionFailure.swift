@@ -27,7 +27,8 @@ enum ConnectionFailure {
 
     private static func name(_ failure: TunnelFailure) -> PortalFailure {
         switch failure {
-        case .refused(407): PortalFailure(.proxyWantsCredentials, detail: "the proxy answers 407")
+        // RFC 9110 has 407 for it; tinyproxy answers 401 when credentials are wrong
+        case .refused(let status) where status == 407 || status == 401: PortalFailure(.proxyWantsCredentials, detail: "the proxy answers \(status)")
         // the proxy is willing, but does not reach the portal itself: that may pass
         case .refused(let status) where status >= 500: PortalFailure(.unreachable, detail: "the proxy answers \(status)")
         case .refused(let status): PortalFailure(.proxyRefused, detail: "the proxy answers \(status)")
