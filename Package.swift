@@ -190,7 +190,6 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests("SimulationTests", "Tests/Simulation", ["Simulation", "BackendCore", "Portal", "Spool", "Redaction", "Contract", "Foundations"]),
         tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Enrichment", "Foundations", "Host", "Pipeline", "Rules"]),
-        tests("DaemonTests", "Tests/Daemon", ["wiz-sensor", "Contract", "Events", "Foundations", "Indicators", "Pipeline", "Probes", "Rules"]),
         tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations"]),
         tests("TidyTests", "Tests/Tidy", [crypto, yams]),
     ],
@@ -203,7 +202,7 @@ let package = Package(
 if let core = Context.environment["WIZ_CORE"] {
     let edges: Set = [
         "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner", "Fleet",
-        "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "DaemonTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
+        "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
     ]
     var kept = core == "1" ? Set(package.targets.map(\.name)).subtracting(edges) : Set(core.split(separator: ",").map(String.init))
     var missing = Array(kept)

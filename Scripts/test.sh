@@ -7,7 +7,7 @@ set -uo pipefail
 # arena that end is followed by more heap; in an arena of a thread's own it may be followed by nothing, and the copy ends in SIGSEGV.
 export MALLOC_ARENA_MAX=1
 
-alone='KernelTests|DaemonTests|ScenarioRunnerTests|ScenarioTests'
+alone='KernelTests|ScenarioRunnerTests|ScenarioTests'
 passed=0 failed=0 skipped=0 status=0
 unsteady=()
 log=$(mktemp)
@@ -83,7 +83,7 @@ elif [ -n "${WIZ_CORE:-}" ]; then
 else
     stage "unit, simulation, tidy" --skip "^($alone|ContractTests)\\."
     stage contract --no-parallel --filter '^ContractTests\.'
-    stage kernel --no-parallel --filter '^(KernelTests|DaemonTests)\.'
+    stage kernel --no-parallel --filter '^KernelTests\.'
     stage scenarios --no-parallel --filter '^(ScenarioRunnerTests|ScenarioTests)\.'
 fi
 if ((${#unsteady[@]})); then echo "test: unsteady, passed at the second try: ${unsteady[*]}"; fi

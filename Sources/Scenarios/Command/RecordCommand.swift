@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandEntry
 import Foundation
 import ScenarioModel
 import ScenarioRunner

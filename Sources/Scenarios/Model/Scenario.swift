@@ -12,11 +12,13 @@ package struct Scenario: Sendable, Hashable {
         /// Many sensors at once.
         case fleet
     }
+
     /// Scenarios with this tag take minutes: they run by name or by tag, and not with all the others.
     package static let longTag = "long"
+    package var isLong: Bool { tags.contains(Self.longTag) }
+
     /// Whether any of its steps is such a one.
     package func has(_ condition: (Step) -> Bool) -> Bool { steps.contains { condition($0.step) } }
-    package var isLong: Bool { tags.contains(Self.longTag) }
 
     /// What the machine must offer. A scenario whose needs are not met is skipped, with the reason.
     package enum Need: String, Sendable, CaseIterable, Codable { case root, bpf, containers, cgroups, kind }
@@ -27,8 +29,6 @@ package struct Scenario: Sendable, Hashable {
     /// ATT&CK ids that the scenario exercises.
     package var techniques: [String]
     package var tags: [String]
-    /// Takes minutes: run by its name or a tag, not with all others.
-    package var isLong: Bool { tags.contains("long") }
     package var needs: [Need]
     /// In force from the start on.
     package var faults: FaultPlan?

@@ -101,7 +101,7 @@ package struct ScenarioRun: Sendable {
             try await stack.control(disk: command)
         case .kills(let plan):
             tell(.note("\(plan.count) kills at random moments, seed \(plan.seed)"))
-            return try await KillRun(plan: plan, stack: stack, programs: programs, tell: tell).run()
+            return try await KillRun(plan: plan, stack: stack, programs: place.programs, tell: tell).run()
         case .faults(let plan):
             tell(.note(plan.faults.isEmpty ? "faults end" : "\(plan.faults.count) faults in force"))
             try await plan.faults.isEmpty ? portal().endFaults() : portal().put(plan)

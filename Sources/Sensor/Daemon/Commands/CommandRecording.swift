@@ -1,3 +1,4 @@
+import CommandEntry
 import Events
 import Foundation
 import Foundations
