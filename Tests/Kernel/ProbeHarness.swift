@@ -40,12 +40,18 @@ final class ProbeHarness {
         return out
     }
 
+    /// Waits for messages, then takes what is there: one poll gives a batch at the most, and a flood may go on for ever.
     func drain(into out: inout [Event], milliseconds: Int32) {
         var decoder = decoder
-        _ = probes.poll(milliseconds: milliseconds) { bytes in
-            guard let event = decoder.decode(bytes) else { return }
-            out.append(event)
-            record?(bytes, event)
+        var patience = milliseconds
+        for _ in 0..<16 {
+            let count = probes.poll(milliseconds: patience) { bytes in
+                guard let event = decoder.decode(bytes) else { return }
+                out.append(event)
+                record?(bytes, event)
+            }
+            if count == 0 { break }
+            patience = 0
         }
         self.decoder = decoder
         #expect(decoder.malformed == 0)
