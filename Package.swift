@@ -142,7 +142,7 @@ let package = Package(
         .target(
             name: "ScenarioModel", dependencies: ["Contract", "Foundations", yams], path: "Sources/Scenarios/Model", exclude: ["README.md"],
             swiftSettings: ours, plugins: ["EmbedCatalog"]),
-        room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioSSL, nioFoundation, grdb, yams, crypto]),
+        room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioHTTP1, nioSSL, nioFoundation, grdb, yams, crypto]),
         room("Fleet", "Sources/Scenarios/Fleet", [
             "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Contract", "Foundations",
         ]),
