@@ -11,6 +11,8 @@ package final class ProcessTree {
     package static let ancestorsMax = 32
     /// Where and why something was left out.
     package private(set) var ledger = Ledger()
+    /// Grows with every change of any process.
+    package private(set) var changes: UInt64 = 0
     private var byPID: [UInt32: ProcessRecord] = [:]
     /// Living processes by mount namespace; the kernel gives the number of one that has gone to the next that is made.
     private var mountNamespaces: [UInt32: Int] = [:]
@@ -54,6 +56,7 @@ package final class ProcessTree {
         let (record, isNew) = record(for: event)
         switch event.details {
         case .exec(let exec):
+            changes &+= 1
             move(record, to: exec)
             record.execTime = event.time
             record.digests = nil
@@ -68,6 +71,7 @@ package final class ProcessTree {
             child.digests = record.digests
             insert(child)
         case .exit:
+            changes &+= 1
             record.exitTime = event.time
             if byPID[event.process.pid] === record { remove(record) }
         default:
@@ -79,18 +83,22 @@ package final class ProcessTree {
     private func update(_ record: ProcessRecord, from event: Event) {
         // threads may have names of their own: the process goes by its leader's
         // (set only when it changes: a set name makes the record join its lines anew)
-        if event.threadID == event.process.pid, record.comm != event.comm { record.comm = event.comm }
-        record.uid = event.uid
-        record.gid = event.gid
-        if record.parentPID != event.parentPID {
-            // the parent went, and a reaper took over: the ancestry that was stays, the number follows the kernel
-            record.parentPID = event.parentPID
+        if event.threadID == event.process.pid, record.comm != event.comm {
+            record.comm = event.comm
+            changes &+= 1
         }
+        // the parent went, and a reaper took over: the ancestry that was stays, the number follows the kernel
+        guard (record.uid, record.gid, record.parentPID) != (event.uid, event.gid, event.parentPID) else { return }
+        (record.uid, record.gid, record.parentPID) = (event.uid, event.gid, event.parentPID)
+        changes &+= 1
     }
 
     private func record(for event: Event) -> (ProcessRecord, Bool) {
         if let known = process(event.process) {
-            known.key = event.process
+            if known.key != event.process {
+                known.key = event.process
+                changes &+= 1
+            }
             return (known, false)
         }
         let made = ProcessRecord(
@@ -102,6 +110,7 @@ package final class ProcessTree {
     }
 
     private func insert(_ record: ProcessRecord) {
+        changes &+= 1
         cutAncestors(of: record)
         guard byPID.count < capacity || byPID[record.key.pid] != nil else {
             ledger.count("processTreeFull", at: "processes")
@@ -162,6 +171,7 @@ package final class ProcessTree {
     package func adopt(_ facts: ProcessFacts) -> ProcessRecord? {
         if let known = byPID[facts.key.pid] {
             guard Self.isSame(known.key, facts.key) else { return nil }
+            changes &+= 1
             if known.exec.path.isEmpty {
                 move(known, to: facts.exec)
                 known.comm = facts.comm

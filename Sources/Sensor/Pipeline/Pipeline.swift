@@ -64,6 +64,8 @@ package final class Pipeline {
     private let redactor: Redactor
     private var subscribers: [Subscriber] = []
     private let seed: UInt64
+    private let fruitless = FruitlessMessages()
+    private var otherChanges: UInt64 = 0
     private var detections: [Detection] = []
     private var report = PipelineReport()
 
@@ -101,9 +103,24 @@ package final class Pipeline {
     // MARK: What the kernel says
 
     package func handle(message: UnsafeRawBufferPointer, at now: Now) {
+        // whoever looks on sees each
+        let repeatable = subscribers.isEmpty ? RepeatableMessage(message) : nil
+        let stamp = stamp
+        if let repeatable, fruitless.contains(repeatable, stamp: stamp) {
+            report.eventsSeen[repeatable.kind, default: 0] += 1
+            return
+        }
         guard let event = decoder.decode(message) else { return }
+        let (effectCount, detectionCount) = (effects.count, report.detectionsMade)
         handle(event: event, at: now)
+        if let repeatable, stamp == self.stamp, effects.count == effectCount, report.detectionsMade == detectionCount {
+            fruitless.remember(repeatable, stamp: stamp)
+        }
     }
+
+    /// Another number whenever something has changed that the answer to a message about a file depends on: processes, what correlations
+    /// have counted, what came in, the time.
+    private var stamp: UInt64 { processes.changes &+ rules.changes &+ otherChanges }
 
     /// The flow. One event from its process to the three consumers.
     package func handle(event: Event, at now: Now) {
@@ -223,6 +240,7 @@ package final class Pipeline {
     // MARK: What comes back
 
     package func handle(_ input: PipelineInput, at now: Now) {
+        otherChanges &+= 1
         switch input {
         case .processes(let facts):
             for fact in facts { adopt(fact) }
@@ -237,6 +255,7 @@ package final class Pipeline {
         case .workload(let input):
             for container in workloads.handle(input, at: now) { complete(container, at: now) }
         case .definitions(let set, let known, let version):
+            otherChanges &+= rules.changes
             rules = RuleEvaluator(set)
             indicators.definitions = known
             ruleInterest = Interest(set)
@@ -267,6 +286,7 @@ package final class Pipeline {
 
     /// Time passes: what has waited long enough goes on, what has gathered is handed over. Called about once a second.
     package func tick(at now: Now) {
+        otherChanges &+= 1
         for detection in waiting.expired(at: now.monotonic) { aggregate(detection.markedIncomplete, at: now) }
         perform(aggregator.tick(at: now))
         consider(indicators.tick(at: now), at: now)

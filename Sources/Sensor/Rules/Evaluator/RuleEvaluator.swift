@@ -14,6 +14,8 @@ package final class RuleEvaluator {
     /// By the raw value of the event kind; nil for those that no rule asks.
     private let evaluators: [BucketEvaluator?]
     private var correlations: CorrelationStates
+    /// Grows whenever an event has changed what the answers to later ones depend on.
+    package private(set) var changes: UInt64 = 0
 
     package init(_ rules: RuleSet) {
         self.rules = rules
@@ -30,7 +32,11 @@ package final class RuleEvaluator {
         guard let evaluator = evaluators[Int(event.event.kind.rawValue)] else { return }
         evaluator.forEachMatch(event) { root in
             let rule = rules.rules[root.rule]
-            if rule.correlation == nil || correlations.handle(event, rule, index: root.rule, step: root.step) { out.append(rule.detection(of: event)) }
+            if rule.correlation != nil {
+                changes &+= 1
+                guard correlations.handle(event, rule, index: root.rule, step: root.step) else { return }
+            }
+            out.append(rule.detection(of: event))
         }
     }
 }
