@@ -7,7 +7,10 @@ struct FloodBench {
     let publicFolder: String
 
     private static let seconds = 4
-    private static let floods: [(mode: Load.Mode, name: String)] = [(.exec, "fork + exec"), (.write, "open for writing"), (.connect, "connect"), (.dns, "DNS, questions and answers")]
+    private static let floods: [(mode: Load.Mode, name: String)] = [
+        (.exec, "fork + exec"), (.write, "open for writing, one file"), (.writes, "open for writing, 4,096 files in turn"), (.connect, "connect"),
+        (.dns, "DNS, questions and answers"),
+    ]
 
     func run() async throws {
         print("\n### Floods\n\nTwo processes for \(Self.seconds) s each, ring buffer of the default size (the peer with all its rules loses \(PeerMarks.lossWithAllRules)).\n")

@@ -4,14 +4,14 @@ import ScenarioRunner
 /// The program of `Programs/load.c`: one thing over and over, from a session of its own.
 struct Load {
     enum Mode: String, CaseIterable {
-        case exec, read, write, connect, dns, churn
+        case exec, read, write, writes, connect, dns, churn
 
         /// As what the sensor counts it; nil when it is seen and not reported.
         var kind: String? {
             switch self {
             case .exec, .churn: "exec"
             case .read: nil
-            case .write: "open"
+            case .write, .writes: "open"
             case .connect: "connect"
             case .dns: "dns"
             }

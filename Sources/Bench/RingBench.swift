@@ -13,15 +13,19 @@ struct RingBench {
 
     private static let seconds = 3.0
     private static let ringBytes = 16 << 20
+    private static let manyFiles = 4096
 
     func run() throws {
-        print("\n### From the kernel to the rules\n\nOne thread opens a file for writing; ring of \(Self.ringBytes >> 20) MiB, \(Int(Self.seconds)) s each, all rules of the package.\n")
-        let table = Table("wanted a second", "reached", "messages", "lost", "consumer, processor time a message", "producer")
-        for rate in [100_000, 200_000, 0] { try run(rate: rate, table) }
+        print("\n### From the kernel to the rules\n\nOne thread opens files for writing; ring of \(Self.ringBytes >> 20) MiB, \(Int(Self.seconds)) s each, all rules of the package.\n")
+        let table = Table("files in turn", "wanted a second", "reached", "messages", "lost", "consumer, processor time a message", "producer")
+        // one file again and again is passed over by the pipeline; of thousands it remembers none until it comes again
+        for files in [Self.manyFiles, 1] {
+            for rate in [100_000, 200_000, 0] { try run(files: files, rate: rate, table) }
+        }
     }
 
     /// - Parameter rate: opens per second, 0 for as many as one thread can.
-    private func run(rate: Int, _ table: Table) throws {
+    private func run(files: Int, rate: Int, _ table: Table) throws {
         var options = ProbeOptions()
         options.ownPID = 0
         options.kinds = [.open]
@@ -34,10 +38,13 @@ struct RingBench {
         pipeline.handle(.processes(ProcessScan.all()), at: SystemClock.now())
 
         // there already: making files is the file system's time, five times that of opening one
-        let path = NSTemporaryDirectory() + "wiz-bench-\(getpid())"
-        close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600))
-        defer { unlink(path) }
-        let producer = Producer(path: path, rate: rate, seconds: Self.seconds)
+        let paths = (0..<files).map { NSTemporaryDirectory() + "wiz-bench-\(getpid()).\($0)" }
+        for path in paths { close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)) }
+        defer { for path in paths { unlink(path) } }
+        // the messages about making them
+        while probes.poll(milliseconds: 10, { _ in }) > 0 {}
+        let lostBefore = Self.lost(probes)
+        let producer = Producer(paths: paths, rate: rate, seconds: Self.seconds)
         let start = SystemClock.monotonic()
         producer.start()
         var messages = 0
@@ -52,15 +59,17 @@ struct RingBench {
         }
         let used = ThreadClock.processorTime() - cpu
         let elapsed = (SystemClock.monotonic() - start).inSeconds
-        let lost = probes.counters().values.reduce(0) { $0 + $1.lost.values.reduce(0, +) }
+        let lost = Self.lost(probes) - lostBefore
         func each(_ nanoseconds: UInt64) -> String { messages == 0 ? "-" : String(format: "%.1f us", Double(nanoseconds) / Double(messages) / 1000) }
         table.row(
-            rate == 0 ? "as many as possible" : Figure.count(rate), Figure.count(Int(Double(messages) / elapsed)), Figure.count(messages), Figure.count(Int(lost)),
+            Figure.count(files), rate == 0 ? "as many as possible" : Figure.count(rate), Figure.count(Int(Double(messages) / elapsed)), Figure.count(messages), Figure.count(Int(lost)),
             each(used), each(producer.used))
     }
 
+    private static func lost(_ probes: ProbeSet) -> UInt64 { probes.counters().values.reduce(0) { $0 + $1.lost.values.reduce(0, +) } }
+
     private final class Producer: Sendable {
-        private let path: String
+        private let paths: [String]
         private let rate: Int
         private let seconds: Double
         private let processorTime = Atomic<UInt64>(0)
@@ -69,8 +78,8 @@ struct RingBench {
         var used: UInt64 { processorTime.load(ordering: .acquiring) }
         var isDone: Bool { done.load(ordering: .acquiring) }
 
-        init(path: String, rate: Int, seconds: Double) {
-            self.path = path
+        init(paths: [String], rate: Int, seconds: Double) {
+            self.paths = paths
             self.rate = rate
             self.seconds = seconds
         }
@@ -80,8 +89,8 @@ struct RingBench {
                 let start = SystemClock.monotonic()
                 var made = 0
                 while true {
-                    for _ in 0..<64 {
-                        let fd = open(path, O_WRONLY | O_CLOEXEC)
+                    for i in made..<made + 64 {
+                        let fd = open(paths[i % paths.count], O_WRONLY | O_CLOEXEC)
                         if fd >= 0 { close(fd) }
                     }
                     made += 64

@@ -6,6 +6,7 @@
 //   exec     fork + exec of /bin/true, waited for
 //   read     open + close of PATH for reading
 //   write    open + close of PATH for writing
+//   writes   the same of 4,096 files of a folder of its own beside PATH, one after the other
 //   connect  TCP connect to a server of its own on loopback
 //   dns      a question to a server of its own on port 53 of a network namespace of its own, and the answer
 //   churn    a process in mount, pid, UTS and IPC namespaces and in a control group of its own named as a container's would be; it runs /bin/true
@@ -57,6 +58,8 @@ static void run_true(void) {
     _exit(127);
 }
 
+enum { FILES = 4096 };
+
 static void wait_for(pid_t child) {
     int status;
     while (waitpid(child, &status, 0) < 0)
@@ -86,6 +89,36 @@ static void do_read(uint64_t index) {
 static void do_write(uint64_t index) {
     (void)index;
     do_open(O_WRONLY);
+}
+
+static void name_of_file(char *name, size_t size, uint64_t index) {
+    snprintf(name, size, "%s-%d.%u", path, getpid(), (unsigned)(index % FILES));
+}
+
+static void start_writes(void) {
+    char name[320];
+    for (uint64_t i = 0; i < FILES; i++) {
+        name_of_file(name, sizeof name, i);
+        int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+        if (fd < 0) err(1, "%s", name);
+        close(fd);
+    }
+}
+
+static void do_writes(uint64_t index) {
+    char name[320];
+    name_of_file(name, sizeof name, index);
+    int fd = open(name, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) err(1, "%s", name);
+    close(fd);
+}
+
+static void end_writes(void) {
+    char name[320];
+    for (uint64_t i = 0; i < FILES; i++) {
+        name_of_file(name, sizeof name, i);
+        unlink(name);
+    }
 }
 
 // A child that serves until its parent goes.
@@ -207,7 +240,8 @@ static const struct {
     void (*once)(uint64_t);
     void (*end)(void);
 } modes[] = {
-    {"exec", NULL, do_exec, NULL},           {"read", NULL, do_read, NULL}, {"write", NULL, do_write, NULL}, {"connect", start_connect, do_connect, NULL},
+    {"exec", NULL, do_exec, NULL},           {"read", NULL, do_read, NULL}, {"write", NULL, do_write, NULL},
+    {"writes", start_writes, do_writes, end_writes}, {"connect", start_connect, do_connect, NULL},
     {"dns", start_dns, do_dns, NULL}, {"churn", start_churn, do_churn, end_churn},
 };
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommandEntry
 import Foundation
+import Glibc
 import ScenarioModel
 import ScenarioRunner
 
@@ -9,14 +10,16 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo", abstract: "Run an attack story on this machine and show what the portal saw.",
         discussion: "Starts portal, Kubernetes API server and sensor, attacks throw-away containers, prints the detections, removes everything again.")
 
-    @Flag(help: "Leave portal and sensor running until Ctrl-C.") var keep = false
+    @Flag(inversion: .prefixedNo, help: "Leave portal and sensor running until Ctrl-C, so that the page can be opened. (default: on a terminal)")
+    var keep: Bool?
 
     func run() async throws {
         let root = PackageRoot()
         let story: Scenario
         do { story = try ScenarioLibrary(root: root).find("demo") } catch { throw WrongInput(description: "\(error)") }
         let printer = Printer(story: true)
-        let suite = Suite(root: root, scenarios: [story], keep: keep) { stack in
+        let isWatched = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
+        let suite = Suite(root: root, scenarios: [story], keep: keep ?? isWatched) { stack in
             let told = try await DemoStory.tell(stack)
             printer.show(told)
             return told.checks

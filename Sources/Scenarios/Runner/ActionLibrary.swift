@@ -50,7 +50,7 @@ package enum ActionLibrary {
             ("attribute", "an extended attribute of a file, taken away again: FILE NAME"),
             ("files", "files made and removed, or renamed and removed: remove|rename FOLDER COUNT [ENDING]"),
             ("hog-memory", "touches so many MiB and keeps them for so many seconds: MIB SECONDS"),
-            ("storm", "opens a file for writing again and again: FILE PER-SECOND SECONDS"),
+            ("storm", "makes and removes files of ever new names: FOLDER PER-SECOND SECONDS"),
         ].map { Action(name: $0, summary: $1, command: ["${programs}/process", $0]) }
 
     package static let names = Set(all.map(\.name))

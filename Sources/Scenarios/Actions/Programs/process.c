@@ -290,18 +290,21 @@ static int hog_memory(int argc, char **argv) {
     return munmap(memory, size);
 }
 
-// storm FILE PER-SECOND SECONDS: a file opened for writing, in bursts of a hundredth of a second
+// storm FOLDER PER-SECOND SECONDS: files of ever new names, made and removed, in bursts of a hundredth of a second
 static int storm(int argc, char **argv) {
-    if (argc != 3) errx(2, "storm FILE PER-SECOND SECONDS");
-    long burst = number(argv[1], 100000) / 100 + 1;
+    if (argc != 3) errx(2, "storm FOLDER PER-SECOND SECONDS");
+    long burst = number(argv[1], 100000) / 100 + 1, made = 0;
     struct timespec next, now;
     clock_gettime(CLOCK_MONOTONIC, &next);
     time_t end = next.tv_sec + number(argv[2], 25);
     do {
         for (long i = 0; i < burst; i++) {
-            int fd = open(argv[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-            if (fd < 0) err(1, "%s", argv[0]);
+            char name[320];
+            snprintf(name, sizeof name, "%s/wiz-storm-%ld", argv[0], made++);
+            int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+            if (fd < 0) err(1, "%s", name);
             close(fd);
+            if (unlink(name) < 0) err(1, "%s", name);
         }
         next.tv_nsec += 10000000;
         if (next.tv_nsec >= 1000000000) {
@@ -311,7 +314,7 @@ static int storm(int argc, char **argv) {
         clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
         clock_gettime(CLOCK_MONOTONIC, &now);
     } while (now.tv_sec < end);
-    return unlink(argv[0]);
+    return 0;
 }
 
 static const struct {
