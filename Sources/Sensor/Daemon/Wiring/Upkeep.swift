@@ -13,8 +13,9 @@ struct Upkeep: Service {
 
     private static let interval: Duration = .seconds(1)
     private static let trimEvery = 30
-    /// Rounds after which what only the start needed is given back.
-    private static let startIsOver = 20
+    /// What only the start or something rare needed is given back soon after the start and each minute from then on: what is in use comes
+    /// back in less than a millisecond.
+    private static let (firstGivenBack, giveBackEvery) = (20, 60)
 
     func run() async throws {
         var shown = SensorThread.State.starting
@@ -26,7 +27,7 @@ struct Upkeep: Service {
                 tell(state)
             }
             rounds += 1
-            if rounds == Self.startIsOver { log.debug("memory.given-back", metadata: ["mappings": "\(ProgramPages.giveBack())"]) }
+            if rounds % Self.giveBackEvery == Self.firstGivenBack { log.debug("memory.given-back", metadata: ["mappings": "\(ProgramPages.giveBack())"]) }
             if rounds % Self.trimEvery == 0 { _ = platform_trim_heap() }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
