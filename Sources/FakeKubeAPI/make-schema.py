@@ -3,17 +3,83 @@
 Core/Schema/DescriptionText.generated.swift, what each type and field is for in the words of the Kubernetes API documentation
 (Copyright The Kubernetes Authors, Apache License 2.0), for `kubectl explain`.
 
-    make-schema.py DEFINITIONS DESCRIPTORS
+    make-schema.py DEFINITIONS KUBECTL
 
 DEFINITIONS is `_definitions.json` of the PyPI package kubernetes-validate (field names, types, merge keys of Kubernetes 1.36);
-DESCRIPTORS is a folder of protobuf file descriptors of the same types (field numbers), one file each, as kubectl carries them
-gzip-compressed. The grammars of the texts stand in Schema.swift and Descriptions.swift.
+KUBECTL is a kubectl program for 64-bit Linux, of 1.33, whose Go structs tell the protobuf numbers, what is a pointer and what is written
+although empty. The grammars of the texts stand in Schema.swift and Descriptions.swift.
 """
 import json, pathlib, re, sys
+
+import go_structs
 
 GROUPS = ("core.v1 apps.v1 batch.v1 rbac.v1 authentication.v1 authorization.v1 coordination.v1 discovery.v1 events.v1 apiextensions.v1 "
           "autoscaling.v1 autoscaling.v2 policy.v1 scheduling.v1 networking.v1 storage.v1 node.v1 certificates.v1 flowcontrol.v1 "
           "admissionregistration.v1 apiregistration.v1 resource.v1 meta.v1").split()
+
+# Types under which an older program knows those of a newer group version.
+OLDER = {"resource.v1.": "resource.v1beta2.", "storage.v1.VolumeAttributesClass": "storage.v1beta1.VolumeAttributesClass", "admissionregistration.v1.": "admissionregistration.v1alpha1."}
+
+# Protobuf numbers of what kubectl does not know: types of the servers beside it, and fields that came later.
+NUMBERS = {
+    "apiextensions.v1.CustomResourceColumnDefinition": "name=1 type=2 format=3 description=4 priority=5 jsonPath=6",
+    "apiextensions.v1.CustomResourceConversion": "strategy=1 webhook=2",
+    "apiextensions.v1.CustomResourceDefinition": "metadata=1 spec=2 status=3",
+    "apiextensions.v1.CustomResourceDefinitionCondition": "type=1 status=2 lastTransitionTime=3 reason=4 message=5",
+    "apiextensions.v1.CustomResourceDefinitionNames": "plural=1 singular=2 shortNames=3 kind=4 listKind=5 categories=6",
+    "apiextensions.v1.CustomResourceDefinitionSpec": "group=1 names=3 scope=4 versions=7 conversion=9 preserveUnknownFields=10",
+    "apiextensions.v1.CustomResourceDefinitionStatus": "conditions=1 acceptedNames=2 storedVersions=3",
+    "apiextensions.v1.CustomResourceDefinitionVersion": "name=1 served=2 storage=3 schema=4 subresources=5 additionalPrinterColumns=6 deprecated=7 deprecationWarning=8 selectableFields=9",
+    "apiextensions.v1.CustomResourceSubresourceScale": "specReplicasPath=1 statusReplicasPath=2 labelSelectorPath=3",
+    "apiextensions.v1.CustomResourceSubresources": "status=1 scale=2",
+    "apiextensions.v1.CustomResourceValidation": "openAPIV3Schema=1",
+    "apiextensions.v1.ExternalDocumentation": "description=1 url=2",
+    "apiextensions.v1.JSONSchemaProps": """id=1 $schema=2 $ref=3 description=4 type=5 format=6 title=7 default=8 maximum=9 exclusiveMaximum=10 minimum=11
+        exclusiveMinimum=12 maxLength=13 minLength=14 pattern=15 maxItems=16 minItems=17 uniqueItems=18 multipleOf=19 enum=20 maxProperties=21 minProperties=22
+        required=23 items=24 allOf=25 oneOf=26 anyOf=27 not=28 properties=29 additionalProperties=30 patternProperties=31 dependencies=32 additionalItems=33
+        definitions=34 externalDocs=35 example=36 nullable=37 x-kubernetes-preserve-unknown-fields=38 x-kubernetes-embedded-resource=39
+        x-kubernetes-int-or-string=40 x-kubernetes-list-map-keys=41 x-kubernetes-list-type=42 x-kubernetes-map-type=43 x-kubernetes-validations=44""",
+    "apiextensions.v1.SelectableField": "jsonPath=1",
+    "apiextensions.v1.ServiceReference": "namespace=1 name=2 path=3 port=4",
+    "apiextensions.v1.ValidationRule": "rule=1 message=2 messageExpression=3 reason=4 fieldPath=5 optionalOldSelf=6",
+    "apiextensions.v1.WebhookClientConfig": "service=1 caBundle=2 url=3",
+    "apiextensions.v1.WebhookConversion": "clientConfig=2 conversionReviewVersions=3",
+    "apiregistration.v1.APIService": "metadata=1 spec=2 status=3",
+    "apiregistration.v1.APIServiceCondition": "type=1 status=2 lastTransitionTime=3 reason=4 message=5",
+    "apiregistration.v1.APIServiceSpec": "service=1 group=2 version=3 insecureSkipTLSVerify=4 caBundle=5 groupPriorityMinimum=7 versionPriority=8",
+    "apiregistration.v1.APIServiceStatus": "conditions=1",
+    "apiregistration.v1.ServiceReference": "namespace=1 name=2 port=3",
+    "core.v1.Container": "restartPolicyRules=25",
+    "core.v1.ContainerExtendedResourceRequest": "containerName=1 resourceName=2 requestName=3",
+    "core.v1.ContainerRestartRule": "action=1 exitCodes=2",
+    "core.v1.ContainerRestartRuleOnExitCodes": "operator=1 values=2",
+    "core.v1.EnvVarSource": "fileKeyRef=5",
+    "core.v1.EphemeralContainer": "restartPolicyRules=1.25",
+    "core.v1.FileKeySelector": "volumeName=1 path=2 key=3 optional=4",
+    "core.v1.NodeStatus": "declaredFeatures=14",
+    "core.v1.PodCertificateProjection": "signerName=1 keyType=2 maxExpirationSeconds=3 credentialBundlePath=4 keyPath=5 certificateChainPath=6 userAnnotations=7",
+    "core.v1.PodExtendedResourceClaimStatus": "requestMappings=1 resourceClaimName=2",
+    "core.v1.PodSpec": "hostnameOverride=41",
+    "core.v1.PodStatus": "extendedResourceClaimStatus=18 allocatedResources=19 resources=20",
+    "core.v1.VolumeProjection": "podCertificate=6",
+    "resource.v1.AllocatedDeviceStatus": "shareID=7",
+    "resource.v1.AllocationResult": "allocationTimestamp=5",
+    "resource.v1.CapacityRequestPolicy": "default=1 validValues=3 validRange=4",
+    "resource.v1.CapacityRequestPolicyRange": "min=1 max=2 step=3",
+    "resource.v1.CapacityRequirements": "requests=1",
+    "resource.v1.Device": "bindsToNode=9 bindingConditions=10 bindingFailureConditions=11 allowMultipleAllocations=12",
+    "resource.v1.DeviceCapacity": "requestPolicy=2",
+    "resource.v1.DeviceClassSpec": "extendedResourceName=4",
+    "resource.v1.DeviceConstraint": "distinctAttribute=3",
+    "resource.v1.DeviceRequestAllocationResult": "bindingConditions=7 bindingFailureConditions=8 shareID=9 consumedCapacity=10",
+    "resource.v1.DeviceSubRequest": "capacity=7",
+    "resource.v1.ExactDeviceRequest": "capacity=7",
+}
+
+# Left out when empty since 1.34; and what defaults fill before anybody sees it empty.
+OMITTED = {"meta.v1.ObjectMeta.creationTimestamp", "core.v1.ServicePort.targetPort"}
+
+# What Go does with fields of types that kubectl does not know.
 
 # Go writes these structs also when they are empty: they are values there, not pointers.
 STRUCTS = set("""metadata spec status template jobTemplate strategy updateStrategy resources loadBalancer state lastState nodeInfo daemonEndpoints
@@ -29,8 +95,6 @@ currentReplicas updatedReplicas readyReplicas availableReplicas fullyLabeledRepl
 updatedNumberScheduled globalDefault active succeeded failed exitCode0 signal wideScope allowed denied preferred deprecated
 x-kubernetes-embedded-resource x-kubernetes-int-or-string nullable exclusiveMaximum exclusiveMinimum uniqueItems authenticated priority0 remainingItemCount0
 weight0 healthCheckNodePort""".split())
-POINTERS = {"apps.v1.ControllerRevision.revision", "core.v1.HostPathVolumeSource.type", "core.v1.GRPCAction.service", "discovery.v1.EndpointPort.name",
-            "core.v1.PersistentVolumeClaimSpec.storageClassName"}
 ALWAYS = {  # written also when empty although no schema calls them required
     "core.v1.Event": ["firstTimestamp", "lastTimestamp", "eventTime", "reportingComponent", "reportingInstance"],
     "events.v1.Event": ["eventTime", "deprecatedSource", "deprecatedFirstTimestamp", "deprecatedLastTimestamp"],
@@ -77,49 +141,16 @@ def shape(schema):
     return SCALARS.get((kind, schema.get("format"))) or SCALARS[kind, None]
 
 
-def varint(data, at):
-    value = scale = 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << scale
-        scale += 7
-        if byte < 128:
-            return value, at
-
-
-def fields(data):
-    at = 0
-    while at < len(data):
-        tag, at = varint(data, at)
-        if tag & 7 == 0:
-            value, at = varint(data, at)
-        elif tag & 7 == 2:
-            size, at = varint(data, at)
-            value, at = data[at:at + size], at + size
-        else:
-            sys.exit("unexpected wire type in a descriptor")
-        yield tag >> 3, value
-
-
-def numbers(folder):
-    """{(short type name, field name): number} of all messages."""
-    found = {}
-    for file in sorted(pathlib.Path(folder).iterdir()):
-        parts = list(fields(file.read_bytes()))
-        package = [value.decode() for number, value in parts if number == 2][0]
-        package = package.removeprefix("k8s.io.api.").removeprefix("k8s.io.apimachinery.pkg.apis.")
-        for message in (value for number, value in parts if number == 4):
-            inner = list(fields(message))
-            name = [value.decode() for number, value in inner if number == 1][0]
-            for field in (dict(fields(value)) for number, value in inner if number == 2):
-                found[f"{package}.{name}", field[1].decode()] = field[3]
-    return found
+def numbers(type_name, field, known):
+    """Where protobuf keeps a field: `2`, or `1.4` for the fourth of a struct that JSON shows inline. "0" when nothing tells."""
+    if field in known:
+        return known[field].path
+    return dict(entry.split("=") for entry in NUMBERS.get(type_name, "").split()).get(field, "0")
 
 
 def main():
     definitions = {short(k): v for k, v in json.loads(pathlib.Path(sys.argv[1]).read_text())["$defs"].items()}
-    protobuf = numbers(sys.argv[2])
+    structs = go_structs.fields(sys.argv[2])
     lines, texts = [], []
     for name in sorted(definitions):
         if ".".join(name.split(".")[:2]) not in GROUPS or name in SPECIAL or name.endswith("List") and "items" in definitions[name].get("properties", {}):
@@ -129,6 +160,8 @@ def main():
         lines.append(f"T {name}")
         texts.append(f"T {name} " + one_line(definitions[name].get("description", "")))
         required = set(definitions[name].get("required", ()))
+        older = next((new + name.removeprefix(old) for old, new in OLDER.items() if name.startswith(old)), name)
+        known = structs.get(name) or structs.get(older) or {}
         for field, schema in sorted(definitions[name]["properties"].items()):
             if schema.get("description"):
                 texts.append(f"{field} " + one_line(schema["description"]))
@@ -136,10 +169,18 @@ def main():
                 continue
             kind, flags, path = shape(schema), "", f"{name}.{field}"
             is_struct = not re.match(r"\[\]|\{\}|[a-zA-Z]$", kind) and field in STRUCTS and path not in NOT_STRUCTS
-            if field in required or is_struct or field in ALWAYS.get(name, ()):
+            is_always = field in required or is_struct or field in ALWAYS.get(name, ())
+            is_pointer = kind in "ilbf" and field not in VALUES and not is_always
+            if field in known:
+                is_pointer = known[field].is_pointer
+                if name in structs and path not in OMITTED:
+                    is_always = known[field].is_always_written
+            if is_always:
                 flags += "!"
-            elif kind in "ilbf" and field not in VALUES or path in POINTERS:
+            if is_pointer and (kind in "silbf" or is_always):
                 flags += "?"
+            if field in required:
+                flags += "q"
             strategy = schema.get("x-kubernetes-patch-strategy", "")
             if "merge" in strategy:
                 flags += "m" + (schema.get("x-kubernetes-patch-merge-key", "")) + ";"
@@ -151,7 +192,7 @@ def main():
                 flags += "u"
             if schema.get("x-kubernetes-map-type") == "atomic" or definitions.get(kind, {}).get("x-kubernetes-map-type") == "atomic":
                 flags += "a"
-            lines.append(f"{field} {protobuf.get((name, field), 0)} {kind} {flags}".rstrip())
+            lines.append(f"{field} {numbers(name, field, known)} {kind} {flags}".rstrip())
     target = pathlib.Path(__file__).parent / "Core/Schema/SchemaText.generated.swift"
     target.write_text("// Made by make-schema.py; never edited.\n\n/// The shapes of all API types, in the grammar of `Schema`.\n"
                       "let schemaText: StaticString = #\"\"\"\n" + "\n".join(lines) + "\n\"\"\"#\n")

@@ -145,6 +145,6 @@ struct Gateway: HTTPResponder {
             }
             try await writer.finish(nil)
         }
-        return Response(status: .ok, headers: [.contentType: "application/json", .cacheControl: "no-cache, private"], body: body)
+        return Response(status: .ok, headers: [.contentType: start.contentType, .cacheControl: "no-cache, private"], body: body)
     }
 }

@@ -83,6 +83,8 @@ package enum APIResponse: Sendable {
         package var headers: [(name: String, value: String)] = []
         package var body: [UInt8]
         package var isYAML = false
+        /// What the body says, when it may go out in whatever encoding the client accepts.
+        var object: JSON?
 
         package init(status: Int, contentType: String = "application/json", body: [UInt8]) {
             self.status = status
@@ -90,12 +92,43 @@ package enum APIResponse: Sendable {
             self.body = body
         }
 
-        static func json(_ status: Int, _ value: JSON) -> Answer { Answer(status: status, body: value.encoded) }
+        static func json(_ status: Int, _ value: JSON) -> Answer {
+            var answer = Answer(status: status, body: value.encoded)
+            // Documents that are no API objects are JSON for everybody.
+            if value["kind"] != nil { answer.object = value }
+            return answer
+        }
+
+        static func status(_ code: Int, _ status: APIStatus) -> Answer {
+            var answer = Answer(status: code, body: status.encoded)
+            answer.object = status.json
+            return answer
+        }
+
         static func text(_ status: Int, _ text: String) -> Answer { Answer(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8)) }
     }
 
+    /// With every object in the encoding that the client accepts; those who accept none of ours get JSON.
+    func negotiated(_ accept: String?) -> APIResponse {
+        switch self {
+        case .complete(var answer):
+            guard let object = answer.object else { return self }
+            switch ResponseForm.plain(accept) {
+            case .yaml: answer.isYAML = true
+            case .protobuf:
+                guard let body = ProtobufEnvelope.encode(object) else { return self }
+                answer.body = body
+                answer.contentType = ProtobufEnvelope.mediaType
+            case .json, nil: break
+            }
+            return .complete(answer)
+        case .delayed(let wait, let inner): return .delayed(wait, inner.negotiated(accept))
+        case .watch, .disconnect: return self
+        }
+    }
+
     static func failure(_ status: APIStatus) -> APIResponse {
-        var answer = Answer(status: status.code, body: status.encoded)
+        var answer = Answer.status(status.code, status)
         if let seconds = status.retryAfterSeconds { answer.headers.append(("Retry-After", String(seconds))) }
         return .complete(answer)
     }

@@ -8,9 +8,11 @@ package struct ResponseForm: Sendable {
         case metadata(version: String)
     }
 
+    /// JSON text, YAML that the edge makes of it, or protobuf.
+    enum Encoding: Hashable, Sendable { case json, yaml, protobuf }
+
     var shape: Shape = .whole
-    /// YAML instead of JSON; never for a watch.
-    package var isYAML = false
+    var encoding = Encoding.json
     /// With a Table: `None`, `Metadata` or `Object`.
     var includeObject = "Metadata"
     /// For the ages in tables.
@@ -18,59 +20,33 @@ package struct ResponseForm: Sendable {
     /// Printer columns of a custom resource.
     var columns: TableColumns?
 
-    package var contentType: String {
-        if isYAML { return "application/yaml" }
-        switch shape {
-        case .whole: return "application/json"
-        case .table, .metadata: return "application/json"
+    var contentType: String {
+        switch encoding {
+        case .json: "application/json"
+        case .yaml: "application/yaml"
+        case .protobuf: ProtobufEnvelope.mediaType
         }
     }
 
-    static let available = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+    /// An answer with this body, which is in this form already.
+    func answer(_ status: Int, _ body: [UInt8]) -> APIResponse.Answer {
+        var answer = APIResponse.Answer(status: status, contentType: contentType, body: body)
+        answer.isYAML = encoding == .yaml
+        return answer
+    }
 
-    /// The first range of the header that can be served, the heavier ones first.
-    static func negotiate(_ accept: String?) throws(APIStatus) -> ResponseForm {
-        guard let accept, !accept.isEmpty else { return ResponseForm() }
-        let ranges = MediaRange.parse(accept)
-        var knowsType = false
-        for range in ranges {
-            switch range.type {
-            case "application/json", "application/yaml", "*/*": break
-            case "application/vnd.kubernetes.protobuf":
-                knowsType = true
-                continue
-            default: continue
-            }
-            knowsType = true
-            var form = ResponseForm()
-            form.isYAML = range.type == "application/yaml"
-            guard let wanted = range.parameters["as"] else { return form }
-            guard range.parameters["g"] == "meta.k8s.io", let version = range.parameters["v"], version == "v1" || version == "v1beta1" else { continue }
-            switch wanted {
-            case "Table": form.shape = .table(version: "meta.k8s.io/" + version)
-            case "PartialObjectMetadata", "PartialObjectMetadataList": form.shape = .metadata(version: "meta.k8s.io/" + version)
-            default: continue
-            }
-            return form
-        }
-        if knowsType, ranges.contains(where: { $0.parameters["as"] != nil }) {
-            throw APIStatus(406, "NotAcceptable", "only the following media types are accepted: \(available)")
-        }
-        var status = APIStatus(406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: \(available)")
-        status.hasDetails = true
-        throw status
+    func encoded(_ json: JSON) -> [UInt8] {
+        // Nothing without such a form is negotiated to have it.
+        encoding == .protobuf ? ProtobufEnvelope.encode(json) ?? json.encoded : json.encoded
     }
 
     // MARK: Objects
 
     func write(_ object: StoredObject, _ resource: ResourceDescriptor, isFirst: Bool, version: UInt64? = nil, to out: inout [UInt8]) {
-        if case .whole = shape, version == nil {
-            object.write(resource, to: &out)
-            return
-        }
+        if case .whole = shape, version == nil, encoding != .protobuf { return object.write(resource, to: &out) }
         var json = object.json(resource)
         if let version { json[path: "metadata", "resourceVersion"] = .string(String(version)) }
-        shaped(json, resource, withColumns: isFirst).write(to: &out)
+        out += encoded(shaped(json, resource, withColumns: isFirst))
     }
 
     /// One object in this form.
@@ -86,6 +62,8 @@ package struct ResponseForm: Sendable {
 
     func list(_ objects: [StoredObject], metadata: JSON, _ resource: ResourceDescriptor) -> [UInt8] {
         switch shape {
+        case .whole where encoding == .protobuf:
+            return ProtobufEnvelope.list(resource.listKind, resource.groupVersion, metadata, objects.lazy.map { $0.json(resource) }) ?? []
         case .whole:
             var out: [UInt8] = []
             out.reserveCapacity(objects.reduce(256) { $0 + $1.body.count + 1 })
@@ -101,7 +79,7 @@ package struct ResponseForm: Sendable {
             return out
         case .metadata(let version):
             let items = objects.map { Self.partial($0.json(resource), version) }
-            return (["kind": "PartialObjectMetadataList", "apiVersion": .string(version), "metadata": metadata, "items": .array(items)] as JSON).encoded
+            return encoded(["kind": "PartialObjectMetadataList", "apiVersion": .string(version), "metadata": metadata, "items": .array(items)])
         case .table(let version):
             return table(version, metadata, rows: objects.map { $0.json(resource) }, resource, withColumns: true).encoded
         }
@@ -141,32 +119,5 @@ package struct ResponseForm: Sendable {
         case .metadata(let version): return Self.partial(object, version)
         case .table(let version): return ["kind": "Table", "apiVersion": .string(version), "metadata": ["resourceVersion": metadata["resourceVersion"] ?? .null], "columnDefinitions": .null, "rows": [["cells": [], "object": Self.partial(object, version)]]]
         }
-    }
-}
-
-/// One entry of an Accept header.
-struct MediaRange: Hashable {
-    var type: String
-    var parameters: [String: String]
-
-    /// In order of weight, equal weights in the order of the header.
-    static func parse(_ header: String) -> [MediaRange] {
-        let ranges: [(MediaRange, Double)] = header.split(separator: ",").map { entry in
-            let parts = entry.split(separator: ";").map { $0.trimmingSpace }
-            var parameters: [String: String] = [:]
-            for part in parts.dropFirst() {
-                let sides = part.split(separator: "=", maxSplits: 1).map(\.trimmingSpace)
-                if sides.count == 2 { parameters[sides[0].lowercased()] = sides[1].replacing("\"", with: "") }
-            }
-            return (MediaRange(type: parts.first?.lowercased() ?? "", parameters: parameters), Double(parameters["q"] ?? "1") ?? 1)
-        }
-        return ranges.enumerated().sorted { ($0.element.1, -$0.offset) > ($1.element.1, -$1.offset) }.map(\.element.0)
-    }
-}
-
-extension StringProtocol {
-    /// Without white space at either end.
-    var trimmingSpace: String {
-        String(self.drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
     }
 }

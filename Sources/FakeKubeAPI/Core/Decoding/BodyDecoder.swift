@@ -6,7 +6,7 @@ struct BodyDecoder {
         var findings: [String]
     }
 
-    static let mediaTypes = "application/json, application/yaml, application/vnd.kubernetes.protobuf"
+    static let mediaTypes = ResponseForm.available
 
     let request: APIRequest
     let catalogue: Catalogue
@@ -26,9 +26,9 @@ struct BodyDecoder {
             }
             order = parser.order
             findings = parser.duplicates.map { (order[$0] ?? 0, "duplicate field \"\($0)\"") }
-        case "application/vnd.kubernetes.protobuf":
-            guard type != nil else { throw unsupported }
-            json = try ProtobufEnvelope.decode(request.body, kind: kind, catalogue: catalogue)
+        case ProtobufEnvelope.mediaType:
+            guard type != nil else { throw unmarshalable(kind, groupVersion) }
+            json = try ProtobufEnvelope.decode(request.body, kind: kind, apiVersion: groupVersion)
         default: throw unsupported
         }
         switch json {
@@ -86,13 +86,21 @@ struct BodyDecoder {
         APIStatus(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: \(Self.mediaTypes)")
     }
 
+    /// Custom resources have no message to be read as.
+    private func unmarshalable(_ kind: String, _ groupVersion: String) -> APIStatus {
+        let version = groupVersion.split(separator: "/").last ?? ""
+        return .badRequest("""
+            \(kind) in version "\(version)" cannot be handled as a \(kind): object *unstructured.Unstructured does not implement the protobuf marshalling interface and \
+            cannot be encoded to a protobuf message
+            """)
+    }
+
     private func unrecognized(_ kind: String, _ why: String) -> APIStatus {
-        .badRequest("the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; \(why) (\(summary))")
+        .badRequest("the object provided is unrecognized (must be of type \(kind)): couldn't get version/kind; \(why) (\(Self.summary(request.body)))")
     }
 
     /// The head of the body as the real server shows it: text when it looks like JSON, else hexadecimal.
-    private var summary: String {
-        let body = request.body
+    static func summary(_ body: [UInt8]) -> String {
         let head = body.prefix(30)
         guard let first = body.first else { return "<empty>" }
         let shown = first == UInt8(ascii: "{") ? String(decoding: head, as: UTF8.self) : head.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

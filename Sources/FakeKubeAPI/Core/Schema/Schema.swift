@@ -1,10 +1,11 @@
 /// The shapes of the API types: fields, their JSON and protobuf forms, how lists merge, what Go writes when a field is empty.
 ///
-/// The text that it is read from has a line `T name` for each type, then a line for each field: `name number shape flags`.
+/// The text that it is read from has a line `T name` for each type, then a line for each field: `name number shape flags`. A number `2.1` is that of
+/// a field of an embedded struct: field 1 of the message in field 2, although JSON shows both as one object.
 /// Shapes: `s` text, `y` bytes in base64, `i` int32, `l` int64, `b` bool, `f` double, `Q` quantity, `X` int or text, `T` time,
 /// `U` time with microseconds, `J` anything; `[]` before a shape is a list, `{}` a map; any other word is a type.
-/// Flags: `!` written also when empty, `?` a pointer (false and 0 are kept), `mKEY;` strategic merge by KEY, `r` retainKeys,
-/// `kA,B;` a list keyed by A and B, `u` a set, `a` replaced as a whole.
+/// Flags: `!` written also when empty, `?` a pointer (false, 0 and "" are kept; written as null when it is written although empty), `q` required,
+/// `mKEY;` strategic merge by KEY, `r` retainKeys, `kA,B;` a list keyed by A and B, `u` a set, `a` replaced as a whole.
 package struct Schema: Sendable {
     package indirect enum Shape: Hashable, Sendable {
         case text, bytes, int32, int64, bool, double, quantity, intOrText, time, microTime, anything
@@ -15,11 +16,12 @@ package struct Schema: Sendable {
 
     package struct Field: Hashable, Sendable {
         package var name: String
-        /// Of protobuf; 0 when not known.
-        package var number: Int
+        /// Of protobuf, outermost first; empty when the field has none.
+        package var numbers: [Int]
         package var shape: Shape
         package var isAlwaysWritten = false
         package var isPointer = false
+        package var isRequired = false
         /// "" for a list of scalars that merges as a set.
         package var mergeKey: String?
         package var retainsKeys = false
@@ -49,8 +51,9 @@ package struct Schema: Sendable {
             if words.first == "T", words.count == 2 {
                 if let done = current { types[done.name] = done }
                 current = ObjectType(name: words[1], fields: [:])
-            } else if words.count >= 3, let number = Int(words[1]) {
-                var field = Field(name: words[0], number: number, shape: Self.shape(words[2][...]))
+            } else if words.count >= 3 {
+                let numbers = words[1].split(separator: ".").compactMap { Int($0) }
+                var field = Field(name: words[0], numbers: numbers == [0] ? [] : numbers, shape: Self.shape(words[2][...]))
                 if words.count > 3 { Self.read(flags: words[3][...], into: &field) }
                 current?.fields[field.name] = field
             }
@@ -89,6 +92,7 @@ package struct Schema: Sendable {
             switch flag {
             case "!": field.isAlwaysWritten = true
             case "?": field.isPointer = true
+            case "q": field.isRequired = true
             case "m": field.mergeKey = argument()
             case "r": field.retainsKeys = true
             case "k": field.listKeys = argument().split(separator: ",").map(String.init)

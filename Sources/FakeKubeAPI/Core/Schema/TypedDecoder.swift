@@ -63,10 +63,7 @@ struct TypedDecoder {
         type.fields.values.filter(\.isAlwaysWritten).reduce(into: [:]) { $0[$1.name] = emptyValue(of: $1) }
     }
 
-    private func emptyValue(of field: Schema.Field) -> JSON {
-        // The selector of a workload is a pointer: missing is not the same as empty.
-        field.name == "selector" && field.shape == .type("meta.v1.LabelSelector") ? .null : emptyValue(of: field.shape)
-    }
+    private func emptyValue(of field: Schema.Field) -> JSON { field.isPointer ? .null : emptyValue(of: field.shape) }
 
     private func emptyValue(of shape: Schema.Shape) -> JSON {
         switch shape {
@@ -83,7 +80,7 @@ struct TypedDecoder {
     private mutating func decode(_ value: JSON, as shape: Schema.Shape, field: Schema.Field, owner: Schema.ObjectType, path: [String]) throws(Mismatch) -> JSON {
         if case .null = value, shape != .anything {
             switch shape {
-            case .text, .int32, .int64, .bool, .double: return field.isAlwaysWritten ? emptyValue(of: shape) : .null
+            case .text, .int32, .int64, .bool, .double: return field.isAlwaysWritten ? emptyValue(of: field) : .null
             default: return .null
             }
         }

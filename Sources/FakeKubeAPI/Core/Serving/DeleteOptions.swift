@@ -8,11 +8,11 @@ struct DeleteOptions {
 
     init() {}
 
-    init(_ request: APIRequest, catalogue: Catalogue) throws(APIStatus) {
+    init(_ request: APIRequest) throws(APIStatus) {
         var body: JSON = [:]
         if !request.body.isEmpty {
-            if request.contentType == "application/vnd.kubernetes.protobuf" {
-                body = try ProtobufEnvelope.decode(request.body, kind: "DeleteOptions", catalogue: catalogue)
+            if request.contentType == ProtobufEnvelope.mediaType {
+                body = try ProtobufEnvelope.decode(request.body, kind: "DeleteOptions", apiVersion: "meta.k8s.io/v1")
             } else {
                 guard ["", "application/json", "application/yaml"].contains(request.contentType) else {
                     throw APIStatus(415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: \(BodyDecoder.mediaTypes)")

@@ -38,41 +38,32 @@ struct Discovery {
     /// `/api` and `/apis`: aggregated when the client asks for that first, else `APIVersions` and `APIGroupList`.
     func roots(_ isCore: Bool, _ request: APIRequest) throws(APIStatus) -> APIResponse.Answer {
         for range in MediaRange.parse(request.headers["accept"] ?? "application/json") {
-            guard range.type == "application/json" || range.type == "*/*" else { continue }
-            if range.parameters["as"] == "APIGroupDiscoveryList", range.parameters["g"] == "apidiscovery.k8s.io" {
-                guard let version = range.parameters["v"], version == "v2" else { continue }
-                return tagged(aggregated(isCore, version), "application/json;g=apidiscovery.k8s.io;v=\(version);as=APIGroupDiscoveryList", request)
-            }
-            guard range.parameters["as"] == nil else { continue }
-            if isCore {
-                return .json(200, [
-                    "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(request.headers["host"] ?? "")]],
-                ]).varying
-            }
-            let groups = catalogue.groups.filter { !$0.isEmpty }.compactMap(entry)
-            return .json(200, ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(groups)]).varying
+            guard let encoding = ResponseForm.offered.first(where: { range.includes($0.type) })?.encoding else { continue }
+            guard let wanted = range.parameters["as"] else { break }
+            if wanted == "APIGroupDiscoveryList", range.parameters["g"] == "apidiscovery.k8s.io", range.parameters["v"] == "v2" { return tagged(aggregated(isCore, "v2"), encoding, request) }
         }
-        if try ResponseForm.negotiate(request.headers["accept"]).isYAML { return answerGroups(isCore) }
-        throw APIStatus(406, "NotAcceptable", "only the following media types are accepted: \(ResponseForm.available)")
+        if isCore {
+            return try answer([
+                "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [["clientCIDR": "0.0.0.0/0", "serverAddress": .string(request.headers["host"] ?? "")]],
+            ], request).varying
+        }
+        return try answer(["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(catalogue.groups.filter { !$0.isEmpty }.compactMap(entry))], request).varying
     }
 
-    private func answerGroups(_ isCore: Bool) -> APIResponse.Answer {
-        var answer = APIResponse.Answer.json(200, isCore ? ["kind": "APIVersions", "versions": ["v1"]] : ["kind": "APIGroupList", "apiVersion": "v1", "groups": .array(catalogue.groups.filter { !$0.isEmpty }.compactMap(entry))])
-        answer.isYAML = true
-        return answer
-    }
-
+    /// A document that goes out in the encoding that the client accepts.
     func answer(_ document: JSON, _ request: APIRequest) throws(APIStatus) -> APIResponse.Answer {
-        let form = try ResponseForm.negotiate(request.headers["accept"])
-        var answer = APIResponse.Answer.json(200, document)
-        answer.isYAML = form.isYAML
-        return answer
+        _ = try ResponseForm.negotiate(request.headers["accept"])
+        return .json(200, document)
     }
 
-    private func tagged(_ document: JSON, _ type: String, _ request: APIRequest) -> APIResponse.Answer {
-        let body = document.encoded
-        let tag = "\"" + SHA512.hash(data: body).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().uppercased() + "\""
-        var answer = APIResponse.Answer(status: 200, contentType: type, body: body)
+    /// The tag is that of the document, whatever it is encoded in.
+    private func tagged(_ document: JSON, _ encoding: ResponseForm.Encoding, _ request: APIRequest) -> APIResponse.Answer {
+        let text = document.encoded
+        let tag = "\"" + SHA512.hash(data: text).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().uppercased() + "\""
+        var form = ResponseForm()
+        form.encoding = encoding
+        var answer = form.answer(200, encoding == .protobuf ? form.encoded(document) : text)
+        answer.contentType += ";g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
         answer.headers = [("ETag", tag), ("Vary", "Accept"), ("Cache-Control", "public")]
         if request.headers["if-none-match"] == tag {
             answer.status = 304

@@ -11,7 +11,7 @@ extension KubeAPI {
     ]
 
     mutating func delete(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: inout Call) throws(APIStatus) -> APIResponse.Answer {
-        let options = try DeleteOptions(call.request, catalogue: catalogue)
+        let options = try DeleteOptions(call.request)
         _ = try form(resource, call)
         guard let current = store.object(resource, resource.isNamespaced ? target.namespace : "", target.name) else { throw .notFound(resource, target.name) }
         if resource.kind == "Namespace", !resource.isCustom, Self.permanentNamespaces.contains(target.name) {
@@ -29,7 +29,7 @@ extension KubeAPI {
         status.group = resource.group
         status.kind = resource.name
         status.uid = current.uid
-        return .init(status: 200, body: status.encoded)
+        return .status(200, status)
     }
 
     private func check(_ options: DeleteOptions, _ current: StoredObject, _ resource: ResourceDescriptor) throws(APIStatus) {
@@ -132,16 +132,13 @@ extension KubeAPI {
     }
 
     mutating func deleteCollection(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: inout Call) throws(APIStatus) -> APIResponse.Answer {
-        let options = try DeleteOptions(call.request, catalogue: catalogue)
+        let options = try DeleteOptions(call.request)
         let form = try form(resource, call)
         let (labels, fields) = try selectors(target, resource, call)
         _ = try ListOptions(call.request, isWatch: false)
         let chosen = store.objects(resource, namespace: target.namespace, node: fields.required("spec.nodeName")).filter { $0.matches(labels, fields) }
         let version = store.version
         for object in chosen where !(resource.kind == "Namespace" && Self.permanentNamespaces.contains(object.name)) { _ = try remove(object, resource, options, call.now) }
-        var answer = APIResponse.Answer(
-            status: 200, contentType: form.contentType, body: form.list(chosen, metadata: ["resourceVersion": .string(String(version))], resource))
-        answer.isYAML = form.isYAML
-        return answer
+        return form.answer(200, form.list(chosen, metadata: ["resourceVersion": .string(String(version))], resource))
     }
 }

@@ -6,7 +6,8 @@ extension KubeAPI {
     static let futureWait = Duration.seconds(3)
 
     func form(_ resource: ResourceDescriptor, _ call: Call) throws(APIStatus) -> ResponseForm {
-        var form = try ResponseForm.negotiate(call.request.headers["accept"])
+        let verb = call.target?.verb
+        var form = try ResponseForm.negotiate(call.request.headers["accept"], for: resource, isList: verb == "list" || verb == "watch")
         form.now = call.now.wall
         if let include = call.request.parameter("includeObject"), !include.isEmpty {
             if case .table = form.shape, !["None", "Metadata", "Object"].contains(include) { throw .badRequest("unrecognized includeObject value: \(JSON.string(include).text)") }
@@ -18,9 +19,7 @@ extension KubeAPI {
 
     func answer(_ object: JSON, _ resource: ResourceDescriptor, _ call: Call, status: Int = 200) throws(APIStatus) -> APIResponse.Answer {
         let form = try form(resource, call)
-        var answer = APIResponse.Answer(status: status, contentType: form.contentType, body: form.shaped(object, resource).encoded)
-        answer.isYAML = form.isYAML
-        return answer
+        return form.answer(status, form.encoded(form.shaped(object, resource)))
     }
 
     func get(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: Call) throws(APIStatus) -> APIResponse.Answer {
@@ -29,9 +28,7 @@ extension KubeAPI {
         guard let object = store.object(resource, resource.isNamespaced ? target.namespace : "", target.name) else { throw .notFound(resource, target.name) }
         var body: [UInt8] = []
         form.write(object, resource, isFirst: true, to: &body)
-        var answer = APIResponse.Answer(status: 200, contentType: form.contentType, body: body)
-        answer.isYAML = form.isYAML
-        return answer
+        return form.answer(200, body)
     }
 
     /// The `resourceVersion` of a read; nil when none is given.
@@ -80,9 +77,7 @@ extension KubeAPI {
         if let next = page.next { metadata["continue"] = .string(next) } else if resource.isCustom { metadata["continue"] = "" }
         if let remaining = page.remaining { metadata["remainingItemCount"] = JSON(remaining) }
         if form.shape != .whole, page.next == nil { metadata["continue"] = nil }
-        var answer = APIResponse.Answer(status: 200, contentType: form.contentType, body: form.list(page.objects, metadata: metadata, resource))
-        answer.isYAML = form.isYAML
-        return .complete(answer)
+        return .complete(form.answer(200, form.list(page.objects, metadata: metadata, resource)))
     }
 
     private struct Page {
@@ -150,8 +145,9 @@ extension KubeAPI {
     // MARK: Watch
 
     mutating func watch(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: Call) throws(APIStatus) -> APIResponse {
-        var form = try form(resource, call)
-        form.isYAML = false
+        let form = try form(resource, call)
+        // Nothing says where a document of a stream would end.
+        if form.encoding == .yaml { throw APIStatus(406, "NotAcceptable", "only the following media types are accepted: \(ResponseForm.availableStreams)") }
         let (labels, fields) = try selectors(target, resource, call)
         let options = try ListOptions(call.request, isWatch: true)
         lastWatch += 1

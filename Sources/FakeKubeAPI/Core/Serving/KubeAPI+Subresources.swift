@@ -6,6 +6,7 @@ extension KubeAPI {
         guard let sub = resource.subresource(target.subresource) else { throw .unknownResource }
         guard sub.verbs.contains(target.verb) || target.verb == "watch" && sub.verbs.contains("get") else { throw .methodNotSupported(resource) }
         if target.namespace.isEmpty, resource.isNamespaced { throw .unknownResource }
+        if ["scale", "binding", "eviction", "token"].contains(sub.name) { _ = try form(resource, call) }
         switch sub.name {
         case "status", "resize", "finalize", "ephemeralcontainers", "approval":
             switch target.verb {

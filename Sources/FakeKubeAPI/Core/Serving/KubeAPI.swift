@@ -65,6 +65,7 @@ package struct KubeAPI: Sendable {
         } catch {
             response = .failure(error)
         }
+        response = response.negotiated(call.request.headers["accept"])
         if let fault = call.fault, let milliseconds = fault.latencyMilliseconds { response = .delayed(.milliseconds(Int64(milliseconds)), response) }
         if case .complete(var answer) = response, !call.warnings.isEmpty {
             answer.headers += call.warnings.map { ("Warning", "299 - \(JSON.string($0).text)") }

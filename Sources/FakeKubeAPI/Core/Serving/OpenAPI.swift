@@ -106,8 +106,7 @@ struct OpenAPI {
         var required: [String] = []
         for field in object.fields.values.sorted(by: { $0.name < $1.name }) {
             var property = shape(field.shape, &schemas)
-            if field.isAlwaysWritten, field.shape == .text { required.append(field.name) }
-            if case .list(.type) = field.shape, field.isAlwaysWritten { required.append(field.name) }
+            if field.isRequired { required.append(field.name) }
             if case .type = field.shape {
                 property = ["allOf": [property]]
                 if field.isAlwaysWritten { property["default"] = [:] }

@@ -42,6 +42,9 @@ package struct WatchSession: Sendable {
     /// The node whose objects alone are of interest; nil for all.
     package var node: String? { fields.required("spec.nodeName").flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// Of the stream; JSON has no word for one.
+    package var contentType: String { form.encoding == .protobuf ? form.contentType + ";stream=watch" : form.contentType }
+
     package var hasEnded: Bool { if case .ended = phase { true } else { false } }
 
     /// When something will happen without any change: a bookmark or the end.
@@ -59,7 +62,7 @@ package struct WatchSession: Sendable {
             return false
         case .failing(let status, let at):
             guard now >= at else { return false }
-            write("ERROR", status.encoded[...], to: &out)
+            write("ERROR", status, to: &out)
             phase = .ended
             return false
         case .initial(let objects, let at):
@@ -79,7 +82,7 @@ package struct WatchSession: Sendable {
         guard let changes = store.changes(resource, after: cursor, limit: Self.batchEvents) else {
             var status = APIStatus(410, "Expired", "too old resource version: \(cursor) (\(store.floor(resource)))")
             status.hasDetails = false
-            write("ERROR", status.encoded[...], to: &out)
+            write("ERROR", status, to: &out)
             phase = .ended
             return false
         }
@@ -126,21 +129,31 @@ package struct WatchSession: Sendable {
             eventsLeft = left - 1
         }
         eventsSent += 1
-        out += "{\"type\":\"\(type)\",\"object\":".utf8
+        // JSON is written in place, as most watchers read that.
+        if form.encoding != .protobuf { out += "{\"type\":\"\(type)\",\"object\":".utf8 }
+        let start = out.count
         form.write(object, resource, isFirst: !hasSentColumns, version: version, to: &out)
         hasSentColumns = true
-        out += "}\n".utf8
+        if form.encoding == .protobuf { out.replaceSubrange(start..., with: ProtobufEnvelope.frame(type, Array(out[start...]))) } else { out += "}\n".utf8 }
     }
 
-    private func write(_ type: String, _ object: ArraySlice<UInt8>, to out: inout [UInt8]) {
-        out += "{\"type\":\"\(type)\",\"object\":".utf8
-        out += object
-        out += "}\n".utf8
+    private func write(_ type: String, _ object: [UInt8], to out: inout [UInt8]) {
+        if form.encoding == .protobuf {
+            out += ProtobufEnvelope.frame(type, object)
+        } else {
+            out += "{\"type\":\"\(type)\",\"object\":".utf8
+            out += object
+            out += "}\n".utf8
+        }
+    }
+
+    private func write(_ type: String, _ status: APIStatus, to out: inout [UInt8]) {
+        write(type, form.encoding == .protobuf ? form.encoded(status.json) : status.encoded, to: &out)
     }
 
     private func bookmark(endsInitial: Bool, to out: inout [UInt8]) {
         var metadata: JSON = ["resourceVersion": .string(String(cursor))]
         if endsInitial { metadata["annotations"] = ["k8s.io/initial-events-end": "true"] }
-        write("BOOKMARK", form.bookmark(metadata, resource).encoded[...], to: &out)
+        write("BOOKMARK", form.encoded(form.bookmark(metadata, resource)), to: &out)
     }
 }
