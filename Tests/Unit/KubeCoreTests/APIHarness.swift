@@ -20,6 +20,8 @@ struct APIHarness {
         var status: Int
         var json: JSON
         var headers: [(name: String, value: String)] = []
+        var contentType = ""
+        var body: [UInt8] = []
 
         func header(_ name: String) -> String? { headers.first { $0.name.lowercased() == name }?.value }
     }
@@ -34,8 +36,10 @@ struct APIHarness {
 
     mutating func send(_ method: String, _ target: String, _ body: [UInt8], headers: [String: String] = [:], as credentials: KubeAPI.Credentials = .administrator) -> Answer {
         switch api.handle(request(method, target, body, headers), from: credentials, at: now) {
-        case .complete(let answer): return Answer(status: answer.status, json: (try? JSONParser.parse(answer.body)) ?? .null, headers: answer.headers)
-        case .delayed(_, .complete(let answer)): return Answer(status: answer.status, json: (try? JSONParser.parse(answer.body)) ?? .null, headers: answer.headers)
+        case .complete(let answer), .delayed(_, .complete(let answer)):
+            return Answer(
+                status: answer.status, json: (try? JSONParser.parse(answer.body)) ?? .null, headers: answer.headers, contentType: answer.isYAML ? "application/yaml" : answer.contentType,
+                body: answer.body)
         default: return Answer(status: 0, json: .null)
         }
     }
@@ -49,8 +53,8 @@ struct APIHarness {
 
     struct NoWatch: Error {}
 
-    mutating func watch(_ target: String) throws -> WatchSession {
-        guard case .watch(let session) = api.handle(request("GET", target, [], [:]), from: .administrator, at: now) else { throw NoWatch() }
+    mutating func watch(_ target: String, headers: [String: String] = [:]) throws -> WatchSession {
+        guard case .watch(let session) = api.handle(request("GET", target, [], headers), from: .administrator, at: now) else { throw NoWatch() }
         return session
     }
 

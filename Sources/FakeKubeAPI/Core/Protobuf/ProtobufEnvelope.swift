@@ -1,6 +1,6 @@
 /// Objects in protobuf as clients of Kubernetes send and get them: the magic bytes `k8s\0`, then `runtime.Unknown`
 /// {1: TypeMeta {1: apiVersion, 2: kind}, 2: raw object, 3: contentEncoding, 4: contentType}.
-enum ProtobufEnvelope {
+package enum ProtobufEnvelope {
     static let mediaType = "application/vnd.kubernetes.protobuf"
     private static let magic: [UInt8] = [0x6B, 0x38, 0x73, 0x00]
 
@@ -9,7 +9,7 @@ enum ProtobufEnvelope {
     /// - Parameters:
     ///   - kind: that is wanted, and that an envelope without one is taken for.
     ///   - apiVersion: of that.
-    static func decode(_ body: [UInt8], kind: String, apiVersion: String) throws(APIStatus) -> JSON {
+    package static func decode(_ body: [UInt8], kind: String, apiVersion: String) throws(APIStatus) -> JSON {
         func unrecognized(_ why: String) -> APIStatus { .badRequest("the object provided is unrecognized (must be of type \(kind)): \(why) (\(BodyDecoder.summary(body)))") }
         guard !body.isEmpty else { throw unrecognized("empty data") }
         guard body.starts(with: magic) else { throw unrecognized("provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]") }
@@ -39,21 +39,29 @@ enum ProtobufEnvelope {
         func unhandled(_ why: String) -> APIStatus {
             .badRequest("\(sentKind) in version \"\(sentVersion.split(separator: "/").last ?? "")\" cannot be handled as a \(kind): \(why)")
         }
-        guard case .object(let message)? = ProtobufSchema.builtIn.kind(sentKind, apiVersion: sentVersion) else {
+        guard let form = ProtobufSchema.builtIn.kind(sentKind, apiVersion: sentVersion) else {
             throw unhandled("no kind \"\(sentKind)\" is registered for version \"\(sentVersion)\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"")
         }
         do throws(ProtobufReader.Failure) {
-            var object = try ProtobufSchema.builtIn.read(raw, as: message)
+            var object = switch form {
+            case .object(let message): try ProtobufSchema.builtIn.read(raw, as: message)
+            case .list(let item): try ProtobufSchema.builtIn.readList(raw, of: item)
+            }
             object["kind"] = .string(sentKind)
             object["apiVersion"] = .string(sentVersion)
             return object
         } catch { throw unhandled(error.message) }
     }
 
+    /// The object of a bare message, without an envelope.
+    package static func object(_ message: [UInt8], kind: String, apiVersion: String) throws(APIStatus) -> JSON {
+        try decode(envelope(kind, apiVersion) { $0.append(message) }, kind: kind, apiVersion: apiVersion)
+    }
+
     // MARK: Writing
 
     /// - Returns: nil when the kind has no such form.
-    static func encode(_ object: JSON) -> [UInt8]? {
+    package static func encode(_ object: JSON) -> [UInt8]? {
         let kind = object["kind"]?.string ?? ""
         let apiVersion = object["apiVersion"]?.string ?? "v1"
         switch ProtobufSchema.builtIn.kind(kind, apiVersion: apiVersion) {
@@ -61,6 +69,14 @@ enum ProtobufEnvelope {
         case .list?: return list(kind, apiVersion, object["metadata"] ?? [:], object["items"]?.array ?? [])
         case nil: return nil
         }
+    }
+
+    /// The bare message of an object, without an envelope.
+    package static func message(_ object: JSON) -> [UInt8]? {
+        guard case .object(let message)? = ProtobufSchema.builtIn.kind(object["kind"]?.string ?? "", apiVersion: object["apiVersion"]?.string ?? "v1") else { return nil }
+        var out = ProtobufWriter()
+        ProtobufSchema.builtIn.write(object.object ?? [:], as: message, to: &out)
+        return out.bytes
     }
 
     /// - Parameter items: made while they are written, so that a long list never stands as JSON as a whole.

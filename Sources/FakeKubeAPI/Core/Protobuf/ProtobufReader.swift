@@ -10,6 +10,8 @@ struct ProtobufReader {
         case bytes(ArraySlice<UInt8>)
         /// A group, which no API type has: skipped as a whole.
         case group
+        /// What no message has: 6 or 7. Whoever does not know the field must refuse it.
+        case illegal(Int)
 
         /// As tags number them.
         var wireType: Int {
@@ -19,6 +21,7 @@ struct ProtobufReader {
             case .bytes: 2
             case .group: 3
             case .fixed32: 5
+            case .illegal(let type): type
             }
         }
     }
@@ -40,7 +43,7 @@ struct ProtobufReader {
         let number = Int(Int32(truncatingIfNeeded: tag >> 3))
         if tag & 7 == 4 { throw Failure(message: "proto: \(name): wiretype end group for non-group") }
         guard number > 0 else { throw Failure(message: "proto: \(name): illegal tag \(number) (wire type \(tag & 7))") }
-        return (number, try value(tag & 7, depth: 0))
+        return (number, tag & 7 > 5 ? .illegal(Int(tag & 7)) : try value(tag & 7, depth: 0))
     }
 
     private mutating func value(_ wireType: UInt64, depth: Int) throws(Failure) -> Value {
@@ -63,7 +66,7 @@ struct ProtobufReader {
                 _ = try value(tag & 7, depth: depth + 1)
             }
         case 5: return .fixed32(UInt32(truncatingIfNeeded: try fixed(4)))
-        default: throw Failure(message: "proto: illegal wireType \(wireType)")
+        default: throw Failure.illegal(wireType)
         }
     }
 
@@ -95,4 +98,5 @@ struct ProtobufReader {
 
 extension ProtobufReader.Failure {
     static let unexpectedEnd = Self(message: "unexpected EOF")
+    static func illegal(_ wireType: some BinaryInteger) -> Self { Self(message: "proto: illegal wireType \(wireType)") }
 }

@@ -8,12 +8,31 @@ extension ProtobufSchema {
         return .object(members)
     }
 
+    /// {1: ListMeta, 2: items}
+    func readList(_ bytes: ArraySlice<UInt8>, of item: Int) throws(ProtobufReader.Failure) -> JSON {
+        var metadata: JSON = [:]
+        var items: [JSON] = []
+        var reader = ProtobufReader(bytes, of: "\(messages[item].name)List")
+        while let part = try reader.next() {
+            switch (part.number, part.value) {
+            case (1, .bytes(let bytes)): metadata = try read(bytes, as: message("meta.v1.ListMeta") ?? item)
+            case (2, .bytes(let bytes)): items.append(try read(bytes, as: item))
+            case (1, _), (2, _): throw .init(message: "proto: wrong wireType = \(part.value.wireType) for field \(part.number == 1 ? "ListMeta" : "Items")")
+            default: break
+            }
+        }
+        return ["metadata": metadata, "items": .array(items)]
+    }
+
     private func read(_ bytes: ArraySlice<UInt8>, as index: Int, into members: inout [String: JSON], depth: Int) throws(ProtobufReader.Failure) {
         guard depth < Self.depthMax else { throw .init(message: "proto: exceeded max depth") }
         let message = messages[index]
         var reader = ProtobufReader(bytes, of: message.name)
         while let part = try reader.next() {
-            guard let field = message.field(part.number) else { continue }
+            guard let field = message.field(part.number) else {
+                if case .illegal(let type) = part.value { throw .illegal(type) }
+                continue
+            }
             switch (field.form, part.value) {
             case (.embedded(let inner), .bytes(let bytes)): try read(bytes, as: inner, into: &members, depth: depth + 1)
             case (.message(let inner), .bytes(let bytes)):

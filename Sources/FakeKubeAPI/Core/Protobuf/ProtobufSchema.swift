@@ -25,7 +25,13 @@ struct ProtobufSchema: Sendable {
         var form: Form
 
         /// As Go names it in failures.
-        var goName: String { ["uid", "ip", "url", "id"].contains(name) ? name.uppercased() : name.prefix(1).uppercased() + name.dropFirst() }
+        var goName: String {
+            switch name {
+            case "metadata": "ObjectMeta"
+            case "uid", "ip", "url", "id": name.uppercased()
+            default: name.prefix(1).uppercased() + name.dropFirst()
+            }
+        }
     }
 
     struct Message: Sendable {

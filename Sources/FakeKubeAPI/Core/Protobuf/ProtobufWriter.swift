@@ -15,6 +15,9 @@ struct ProtobufWriter {
 
     private mutating func tag(_ number: Int, _ wireType: UInt64) { varint(UInt64(number) << 3 | wireType) }
 
+    /// Fields that are written already.
+    mutating func append(_ fields: [UInt8]) { bytes += fields }
+
     mutating func data(_ number: Int, _ content: some Collection<UInt8>) {
         tag(number, 2)
         varint(UInt64(content.count))
