@@ -5,10 +5,12 @@ import Foundations
 /// The controllers are level-triggered: an item of work names an object, and whoever handles it compares what is with what is wanted. So doing an item
 /// twice is harmless, and after a compaction everything is looked at once.
 struct ControlPlane: Sendable {
-    struct Item: Hashable, Sendable {
+    struct Item: Hashable, Comparable, Sendable {
         /// Storage key of the resource.
         var resource: String
         var key: String
+
+        static func < (a: Self, b: Self) -> Bool { (a.resource, a.key) < (b.resource, b.key) }
     }
 
     /// Behaviour of the stand-in kubelets, as data. Spans count from the change before.
@@ -21,8 +23,14 @@ struct ControlPlane: Sendable {
         var leaseEvery = Duration.seconds(30)
     }
 
-    static let resources = [
-        "/pods", "/nodes", "/namespaces", "/replicationcontrollers", "apps/deployments", "apps/replicasets", "apps/daemonsets", "apps/statefulsets", "batch/jobs", "batch/cronjobs",
+    /// Resources whose objects have a controller. All others are followed for their owners only.
+    static let resources: Set = [
+        "/pods", "/nodes", "/namespaces", "/replicationcontrollers", "/serviceaccounts", "/configmaps", "/persistentvolumes", "/persistentvolumeclaims", "apps/deployments", "apps/replicasets",
+        "apps/daemonsets", "apps/statefulsets", "batch/jobs", "batch/cronjobs",
+    ]
+    /// Kinds that own pods or each other.
+    static let workloads: Set = [
+        "/replicationcontrollers", "apps/deployments", "apps/replicasets", "apps/daemonsets", "apps/statefulsets", "batch/jobs", "batch/cronjobs",
     ]
     /// Items handled in one tick, so that requests get their turn.
     static let itemsMax = 2000
@@ -34,8 +42,17 @@ struct ControlPlane: Sendable {
     private(set) var dependents: [String: Set<Item>] = [:]
     /// Workloads by their uid.
     private(set) var owners: [String: Item] = [:]
-    /// Uids of owners that may be gone.
-    private(set) var orphans: Set<String> = []
+    /// Objects whose owners may be gone.
+    private var suspects: Set<Item> = []
+    /// Objects that are going; those that wait for their dependents stay.
+    private(set) var going: Set<Item> = []
+    /// Namespaces in which something has changed.
+    private var stirred: Set<String> = []
+    /// Keys of the pods without any owner, by namespace, and the namespaces that have new ones.
+    private(set) var ownerless: [String: Set<String>] = [:]
+    private var withOwnerless: Set<String> = []
+    /// A claim has gone: its volume is free.
+    var hasLostClaim = false
     private var queue: [Item] = []
     private var queued: Set<Item> = []
     private var timers: [Item: MonotonicInstant] = [:]
@@ -43,9 +60,6 @@ struct ControlPlane: Sendable {
     var lastMinute: Int64 = 0
     /// Since when a pod has been at the version it is at.
     var seen: [Item: (version: UInt64, at: MonotonicInstant)] = [:]
-    /// Versions up to which deletions have been looked through, and resources in which one still waits for dependents.
-    var swept: [String: UInt64] = [:]
-    var waiting: Set<String> = []
     /// Counts pods given to nodes, so that each gets its share.
     var load: [String: Int] = [:]
 
@@ -68,10 +82,22 @@ struct ControlPlane: Sendable {
         return taken
     }
 
-    mutating func takeOrphans() -> Set<String> {
-        defer { orphans = [] }
-        return orphans
+    mutating func takeSuspects() -> [Item] {
+        defer { suspects = [] }
+        return suspects.sorted()
     }
+
+    mutating func takeStirred() -> [String] {
+        defer { stirred = [] }
+        return stirred.sorted()
+    }
+
+    mutating func takeWithOwnerless() -> [String] {
+        defer { withOwnerless = [] }
+        return withOwnerless.sorted()
+    }
+
+    mutating func isDone(_ item: Item) { going.remove(item) }
 
     /// Reads what has changed since the last time.
     mutating func follow(_ store: ObjectStore, _ resources: [ResourceDescriptor]) {
@@ -79,13 +105,13 @@ struct ControlPlane: Sendable {
             let key = resource.storageKey
             guard let cursor = cursors[key], let changes = store.changes(resource, after: cursor, limit: Self.changesMax) else {
                 cursors[key] = store.version
-                for object in store.objects(resource) { note(object, key, isGone: false) }
+                for object in store.objects(resource) { note(object, key, isGone: false, isNew: true) }
                 continue
             }
             for change in changes {
                 cursors[key] = change.version
                 if let previous = change.previous { forget(previous, key) }
-                note(change.object, key, isGone: change.kind == .deleted)
+                note(change.object, key, isGone: change.kind == .deleted, isNew: change.kind == .added || change.previous?.owners != change.object.owners)
             }
         }
     }
@@ -98,23 +124,35 @@ struct ControlPlane: Sendable {
         }
     }
 
-    private mutating func note(_ object: StoredObject, _ resource: String, isGone: Bool) {
+    private mutating func note(_ object: StoredObject, _ resource: String, isGone: Bool, isNew: Bool) {
         let item = Item(resource: resource, key: object.key)
-        if resource != "/pods", resource != "/nodes", resource != "/namespaces" { owners[object.uid] = isGone ? nil : item }
+        let isWorkload = Self.workloads.contains(resource)
+        if isWorkload { owners[object.uid] = isGone ? nil : item }
+        if !object.namespace.isEmpty { stirred.insert(object.namespace) }
         if isGone {
             forget(object, resource)
-            if dependents[object.uid] != nil { orphans.insert(object.uid) }
+            suspects.formUnion(dependents[object.uid] ?? [])
+            going.remove(item)
+            if resource == "/persistentvolumeclaims" { hasLostClaim = true }
         } else {
             for owner in object.owners { dependents[owner, default: []].insert(item) }
+            if isNew, !object.owners.isEmpty { suspects.insert(item) }
+            if object.isDeleting { going.insert(item) }
         }
-        switch resource {
-        case "/pods":
-            if isGone { load[object.field("spec.nodeName"), default: 0] -= 1 }
-            // A pod that runs and stays needs nobody.
-            if !isGone, object.isDeleting || object.field("status.phase") == "Pending" || object.field("spec.restartPolicy") != "Always" { enqueue(item) }
-        default: if !isGone { enqueue(item) }
-        }
+        if resource == "/pods" { notePod(object, item, isGone: isGone) } else if !isGone, Self.resources.contains(resource) { enqueue(item) }
         touched.formUnion(object.owners)
+    }
+
+    private mutating func notePod(_ pod: StoredObject, _ item: Item, isGone: Bool) {
+        if isGone { load[pod.field("spec.nodeName"), default: 0] -= 1 }
+        // A pod that runs and stays needs nobody.
+        if !isGone, pod.isDeleting || pod.field("status.phase") == "Pending" || pod.field("spec.restartPolicy") != "Always" { enqueue(item) }
+        if isGone || !pod.owners.isEmpty {
+            ownerless[pod.namespace]?.remove(pod.key)
+        } else {
+            ownerless[pod.namespace, default: []].insert(pod.key)
+            withOwnerless.insert(pod.namespace)
+        }
     }
 
     /// Owners whose dependents have changed.

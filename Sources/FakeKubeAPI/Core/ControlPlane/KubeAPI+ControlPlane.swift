@@ -3,17 +3,27 @@ import Foundations
 /// The small control plane: reads changes, hands each object to its controller.
 extension KubeAPI {
     mutating func act(at now: Now) {
-        let followed = catalogue.resources.filter { ControlPlane.resources.contains($0.storageKey) }
+        // One of the resources that share a store, and not one that is converted.
+        var seen: Set<String> = []
+        let followed = catalogue.resources.filter { $0.isStored && !Conversion.isNeeded($0) && seen.insert($0.storageKey).inserted }
+        let byKey = Dictionary(followed.map { ($0.storageKey, $0) }) { first, _ in first }
         plane.follow(store, followed)
         // An owner sees its dependents change, also when the last of them goes.
         for uid in plane.takeTouched() { if let owner = plane.owners[uid] { plane.enqueue(owner) } }
-        collectGarbage(now)
+        for namespace in plane.takeWithOwnerless() { offerOwnerless(in: namespace, byKey) }
+        collectGarbage(byKey, now)
+        if plane.hasLostClaim, let volumes = byKey["/persistentvolumes"] {
+            plane.hasLostClaim = false
+            for volume in store.objects(volumes) { plane.enqueue(.init(resource: volumes.storageKey, key: volume.key)) }
+        }
         for item in plane.takeDue(at: now.monotonic) {
-            guard let resource = followed.first(where: { $0.storageKey == item.resource }), let object = store.object(resource, atKey: item.key) else { continue }
+            guard let resource = byKey[item.resource], let object = store.object(resource, atKey: item.key) else { continue }
             switch item.resource {
             case "/pods": actOnPod(object, resource, now)
-            case "/nodes": actOnNode(now)
-            case "/namespaces": publishRootCertificate(object.name, now)
+            case "/nodes": actOnNode(object, resource, now)
+            case "/namespaces", "/serviceaccounts", "/configmaps": furnish(item.resource == "/namespaces" ? object.name : object.namespace, now)
+            case "/persistentvolumes": reconcileVolume(object, resource, now)
+            case "/persistentvolumeclaims": reconcileClaim(object, resource, now)
             case "apps/deployments": reconcileDeployment(object, resource, now)
             case "apps/replicasets", "/replicationcontrollers": reconcileReplicas(object, resource, now)
             case "apps/daemonsets": reconcileDaemonSet(object, resource, now)
@@ -22,8 +32,27 @@ extension KubeAPI {
             default: break
             }
         }
+        for namespace in plane.takeStirred() { actOnNamespace(namespace, now) }
         runCronJobs(now)
         renewLeases(now)
+    }
+
+    /// What is counted over a namespace: quotas, disruption budgets, endpoints.
+    private mutating func actOnNamespace(_ namespace: String, _ now: Now) {
+        if let quotas = builtIn("", "resourcequotas") { for quota in store.objects(quotas, namespace: namespace) { reconcileQuota(quota, quotas, now) } }
+        if let budgets = builtIn("policy", "poddisruptionbudgets") { for budget in store.objects(budgets, namespace: namespace) { reconcileBudget(budget, budgets, now) } }
+        if let services = builtIn("", "services") { for service in store.objects(services, namespace: namespace) { reconcileEndpoints(service, services, now) } }
+        if let claims = builtIn("", "persistentvolumeclaims") { for claim in store.objects(claims, namespace: namespace) where claim.isDeleting { reconcileClaim(claim, claims, now) } }
+        tidyEndpoints(in: namespace, now)
+        furnish(namespace, now)
+    }
+
+    /// Pods that nobody owns may be what a workload looks for.
+    private mutating func offerOwnerless(in namespace: String, _ byKey: [String: ResourceDescriptor]) {
+        for key in ["/replicationcontrollers", "apps/replicasets", "batch/jobs"] {
+            guard let resource = byKey[key] else { continue }
+            for workload in store.objects(resource, namespace: namespace) { plane.enqueue(.init(resource: key, key: workload.key)) }
+        }
     }
 
     // MARK: Writing as a controller
@@ -36,12 +65,17 @@ extension KubeAPI {
 
     @discardableResult
     mutating func make(_ object: JSON, _ resource: ResourceDescriptor, as manager: String, _ now: Now) -> JSON? {
+        try? attempt(object, resource, as: manager, now).get()
+    }
+
+    /// Makes an object, or says why the server refused it: a quota, an account that is not there.
+    mutating func attempt(_ object: JSON, _ resource: ResourceDescriptor, as manager: String, _ now: Now) -> Result<JSON, APIStatus> {
         var call = controllerCall(now)
         var object = object
         object["kind"] = .string(resource.kind)
         object["apiVersion"] = .string(resource.groupVersion)
         if let prefix = object["metadata"]?["generateName"]?.string, object["metadata"]?["name"] == nil { object[path: "metadata", "name"] = .string(prefix + suffix()) }
-        return try? create(object, resource, options: WriteOptions(manager: manager), &call)
+        do throws(APIStatus) { return .success(try create(object, resource, options: WriteOptions(manager: manager), &call)) } catch { return .failure(error) }
     }
 
     @discardableResult
@@ -64,70 +98,19 @@ extension KubeAPI {
 
     func builtIn(_ group: String, _ name: String) -> ResourceDescriptor? { catalogue.find(group: group, name: name) }
 
-    // MARK: Garbage
-
-    /// Removes what only gone owners own, and carries out foreground and orphan deletion.
-    private mutating func collectGarbage(_ now: Now) {
-        for uid in plane.takeOrphans() {
-            for item in (plane.dependents[uid] ?? []).sorted(by: { $0.key < $1.key }) {
-                guard let resource = catalogue.resources.first(where: { $0.storageKey == item.resource }), let object = store.object(resource, atKey: item.key), !object.isDeleting else { continue }
-                let others = object.owners.filter { $0 != uid }
-                // An object stays as long as one of its owners does.
-                if others.contains(where: isThere) { continue }
-                var options = DeleteOptions()
-                options.propagation = "Background"
-                _ = try? remove(object, resource, options, now)
-            }
-        }
-        for resource in catalogue.resources where ControlPlane.resources.contains(resource.storageKey) && resource.kind != "Pod" && resource.kind != "Node" && resource.kind != "Namespace" {
-            guard store.latest(resource) > plane.swept[resource.storageKey] ?? 0 || plane.waiting.contains(resource.storageKey) else { continue }
-            plane.swept[resource.storageKey] = store.latest(resource)
-            plane.waiting.remove(resource.storageKey)
-            for object in store.objects(resource) where object.isDeleting { finishPropagation(object, resource, now) }
-        }
-    }
-
-    private func isThere(_ uid: String) -> Bool {
-        plane.owners[uid] != nil
-    }
-
-    private mutating func finishPropagation(_ object: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
-        var json = object.json(resource)
-        var finalizers = (json["metadata"]?["finalizers"]?.array ?? []).compactMap(\.string)
-        let below = (plane.dependents[object.uid] ?? []).sorted { $0.key < $1.key }
-        if finalizers.contains(Self.orphanFinalizer) {
-            for item in below {
-                guard let kind = catalogue.resources.first(where: { $0.storageKey == item.resource }), let dependent = store.object(kind, atKey: item.key) else { continue }
-                var freed = dependent.json(kind)
-                let owners = (freed["metadata"]?["ownerReferences"]?.array ?? []).filter { $0["uid"]?.string != object.uid }
-                freed[path: "metadata", "ownerReferences"] = owners.isEmpty ? Optional<JSON>.none : .array(owners)
-                save(freed, over: dependent, kind, as: "kube-controller-manager", now)
-            }
-            finalizers.removeAll { $0 == Self.orphanFinalizer }
-        } else if finalizers.contains(Self.foregroundFinalizer) {
-            for item in below {
-                guard let kind = catalogue.resources.first(where: { $0.storageKey == item.resource }), let dependent = store.object(kind, atKey: item.key), !dependent.isDeleting else { continue }
-                var options = DeleteOptions()
-                options.propagation = kind.kind == "Pod" ? "Background" : "Foreground"
-                _ = try? remove(dependent, kind, options, now)
-            }
-            guard below.isEmpty else {
-                plane.waiting.insert(resource.storageKey)
-                return
-            }
-            finalizers.removeAll { $0 == Self.foregroundFinalizer }
-        } else {
+    /// Every namespace has an account, and the authority's certificate for its pods; both come back when they are taken away or changed.
+    private mutating func furnish(_ namespace: String, _ now: Now) {
+        guard let maps = builtIn("", "configmaps"), let namespaces = builtIn("", "namespaces"), store.object(namespaces, "", namespace)?.isDeleting == false else { return }
+        makeAccount(in: namespace, now)
+        guard !settings.authorityPEM.isEmpty else { return }
+        let data: JSON = ["ca.crt": .string(settings.authorityPEM)]
+        guard let current = store.object(maps, namespace, "kube-root-ca.crt") else {
+            make(["metadata": ["name": "kube-root-ca.crt", "namespace": .string(namespace)], "data": data], maps, as: "kube-controller-manager", now)
             return
         }
-        json[path: "metadata", "finalizers"] = finalizers.isEmpty ? Optional<JSON>.none : JSON(finalizers)
-        save(json, over: object, resource, as: "kube-controller-manager", now)
-    }
-
-    /// Every namespace has the authority's certificate for its pods.
-    private mutating func publishRootCertificate(_ namespace: String, _ now: Now) {
-        guard let maps = builtIn("", "configmaps"), let namespaces = builtIn("", "namespaces"), !settings.authorityPEM.isEmpty, store.object(maps, namespace, "kube-root-ca.crt") == nil,
-            store.object(namespaces, "", namespace)?.isDeleting == false
-        else { return }
-        make(["metadata": ["name": "kube-root-ca.crt", "namespace": .string(namespace)], "data": ["ca.crt": .string(settings.authorityPEM)]], maps, as: "kube-controller-manager", now)
+        var map = current.json(maps)
+        guard map["data"] != data, !current.isDeleting else { return }
+        map["data"] = data
+        save(map, over: current, maps, as: "kube-controller-manager", now)
     }
 }

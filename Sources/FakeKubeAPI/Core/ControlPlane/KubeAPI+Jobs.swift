@@ -10,44 +10,102 @@ extension KubeAPI {
         let spec = object["spec"]
         let conditions = object["status"]?["conditions"]?.array ?? []
         if conditions.contains(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) { return }
-        let own = dependents(of: stored.uid, pods)
-        let succeeded = own.filter { $0.field("status.phase") == "Succeeded" }.count
-        let failed = own.filter { $0.field("status.phase") == "Failed" }.count
+        let own = claim(stored, resource, object, pods, now)
+        let succeeded = own.filter { $0.field("status.phase") == "Succeeded" }
+        let failed = own.filter { $0.field("status.phase") == "Failed" }
         let active = own.filter { !$0.isDeleting && ["Pending", "Running", ""].contains($0.field("status.phase")) }
+        let isIndexed = spec?["completionMode"] == "Indexed"
+        let indexes = Set(succeeded.compactMap { Self.index(of: $0) })
+        let done = isIndexed ? indexes.count : succeeded.count
         let parallelism = Int(spec?["parallelism"]?.integer ?? 1)
         let completions = spec?["completions"]?.integer.map { Int($0) }
         let isSuspended = spec?["suspend"] == true
-        if isSuspended { for pod in active { _ = try? remove(pod, pods, DeleteOptions(), now) } } else {
-            let missing = completions.map { min(parallelism, $0 - succeeded) - active.count } ?? (succeeded > 0 ? 0 : parallelism - active.count)
+        let failure = failure(of: object, failed.count, now)
+        if isSuspended || failure != nil { for pod in active { _ = try? remove(pod, pods, DeleteOptions(), now) } } else {
+            let missing = completions.map { min(parallelism, $0 - done) - active.count } ?? (done > 0 ? 0 : parallelism - active.count)
+            var free = isIndexed ? Array(Set(0..<(completions ?? 0)).subtracting(indexes).subtracting(active.compactMap { Self.index(of: $0) }).sorted()) : []
             for _ in 0..<max(0, min(missing, 500)) {
-                var pod: JSON = ["metadata": spec?["template"]?["metadata"] ?? [:], "spec": spec?["template"]?["spec"] ?? [:]]
-                pod[path: "metadata", "namespace"] = .string(stored.namespace)
-                pod[path: "metadata", "generateName"] = .string(stored.name + "-")
-                pod[path: "metadata", "ownerReferences"] = [reference(to: stored, resource)]
-                make(pod, pods, as: Self.manager, now)
+                let index = free.isEmpty ? nil : free.removeFirst()
+                if isIndexed, index == nil { break }
+                makeWorker(of: stored, object, resource, index: index, now)
             }
+            for extra in active.sorted(by: { $0.version > $1.version }).prefix(max(0, active.count - parallelism)) { _ = try? remove(extra, pods, DeleteOptions(), now) }
         }
         let time = JSON.string(Timestamp.text(now.wall))
         var status = object["status"] ?? [:]
-        if !isSuspended, status["startTime"] == nil { status["startTime"] = time }
-        status["active"] = JSON(active.count)
-        status["succeeded"] = JSON(succeeded)
-        status["failed"] = JSON(failed)
+        status["startTime"] = isSuspended ? Optional<JSON>.none : status["startTime"] ?? time
+        status["active"] = JSON(isSuspended ? 0 : active.count)
+        status["succeeded"] = JSON(done)
+        status["failed"] = JSON(failed.count)
         status["ready"] = JSON(active.filter { isReady($0.json(pods)) }.count)
         status["terminating"] = JSON(own.filter(\.isDeleting).count)
         status["uncountedTerminatedPods"] = [:]
-        let isDone = completions.map { succeeded >= $0 } ?? (succeeded > 0 && active.isEmpty)
-        if isDone {
-            let kept = conditions.filter { $0["type"] != "Complete" && $0["type"] != "SuccessCriteriaMet" }
-            let done: [JSON] = ["SuccessCriteriaMet", "Complete"].map {
-                ["type": .string($0), "status": "True", "lastProbeTime": time, "lastTransitionTime": time, "reason": "CompletionsReached", "message": "Reached expected number of succeeded pods"]
-            }
-            status["conditions"] = .array(kept + done)
-            status["completionTime"] = time
+        if isIndexed, !indexes.isEmpty { status["completedIndexes"] = .string(Self.ranges(of: indexes)) }
+        var kept = conditions
+        func set(_ type: String, _ holds: Bool, _ reason: String, _ message: String) {
+            if let at = kept.firstIndex(where: { $0["type"]?.string == type }), kept[at]["status"] == (holds ? "True" : "False") { return }
+            kept.removeAll { $0["type"]?.string == type }
+            kept.append(["type": .string(type), "status": holds ? "True" : "False", "lastProbeTime": time, "lastTransitionTime": time, "reason": .string(reason), "message": .string(message)])
         }
+        if let failure {
+            for type in ["FailureTarget", "Failed"] { set(type, true, failure.reason, failure.message) }
+        } else if completions.map({ done >= $0 }) ?? (done > 0 && active.isEmpty), !isSuspended {
+            for type in ["SuccessCriteriaMet", "Complete"] { set(type, true, "CompletionsReached", "Reached expected number of succeeded pods") }
+            status["completionTime"] = time
+        } else if isSuspended {
+            set("Suspended", true, "JobSuspended", "Job suspended")
+        } else if kept.contains(where: { $0["type"] == "Suspended" }) {
+            set("Suspended", false, "JobResumed", "Job resumed")
+        }
+        if !kept.isEmpty { status["conditions"] = .array(kept) }
         object["status"] = status
+        if let seconds = spec?["activeDeadlineSeconds"]?.integer, failure == nil, !isSuspended {
+            plane.later(.init(resource: resource.storageKey, key: stored.key), at: now.monotonic + .seconds(min(seconds, 3600)))
+        }
         guard let fresh = store.object(resource, stored.namespace, stored.name) else { return }
         save(object, over: fresh, resource, subresource: "status", as: Self.manager, now)
+    }
+
+    private func failure(of job: JSON, _ failed: Int, _ now: Now) -> (reason: String, message: String)? {
+        let spec = job["spec"]
+        if failed > Int(spec?["backoffLimit"]?.integer ?? 6) { return ("BackoffLimitExceeded", "Job has reached the specified backoff limit") }
+        if let seconds = spec?["activeDeadlineSeconds"]?.integer, let start = job["status"]?["startTime"]?.string.flatMap({ Timestamp.parse($0) }), now.wall >= start + .seconds(seconds) {
+            return ("DeadlineExceeded", "Job was active longer than specified deadline")
+        }
+        return nil
+    }
+
+    private mutating func makeWorker(of stored: StoredObject, _ job: JSON, _ resource: ResourceDescriptor, index: Int?, _ now: Now) {
+        guard let pods = builtIn("", "pods") else { return }
+        let template = job["spec"]?["template"]
+        var pod: JSON = ["metadata": template?["metadata"] ?? [:], "spec": template?["spec"] ?? [:]]
+        pod[path: "metadata", "namespace"] = .string(stored.namespace)
+        pod[path: "metadata", "generateName"] = .string(stored.name + "-")
+        pod[path: "metadata", "ownerReferences"] = [reference(to: stored, resource)]
+        if let index {
+            let key = "batch.kubernetes.io/job-completion-index"
+            pod[path: "metadata", "generateName"] = .string("\(stored.name)-\(index)-")
+            pod[path: "metadata", "annotations", key] = .string(String(index))
+            pod[path: "metadata", "labels", key] = .string(String(index))
+            if pod["spec"]?["hostname"] == nil { pod[path: "spec", "hostname"] = .string("\(stored.name)-\(index)") }
+            for list in ["containers", "initContainers"] {
+                pod["spec", default: [:]].each(list) {
+                    $0["env"] = .array(($0["env"]?.array ?? []) + [["name": "JOB_COMPLETION_INDEX", "valueFrom": ["fieldRef": ["fieldPath": .string("metadata.labels['\(key)']")]]]])
+                }
+            }
+        }
+        make(pod, pods, as: Self.manager, now)
+    }
+
+    private static func index(of pod: StoredObject) -> Int? { pod.labels["batch.kubernetes.io/job-completion-index"].flatMap { Int($0) } }
+
+    /// `0-2,5`.
+    private static func ranges(of indexes: Set<Int>) -> String {
+        var ranges: [ClosedRange<Int>] = []
+        for index in indexes.sorted() {
+            if let last = ranges.last, last.upperBound &+ 1 == index { ranges[ranges.count - 1] = last.lowerBound...index } else { ranges.append(index...index) }
+        }
+        return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     }
 
     /// Once a minute, for the schedules that name it.

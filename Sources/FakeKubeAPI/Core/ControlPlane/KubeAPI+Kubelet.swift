@@ -143,7 +143,7 @@ extension KubeAPI {
     }
 
     /// A node has come or changed: pods that found none try again, daemons spread.
-    mutating func actOnNode(_ now: Now) {
+    mutating func actOnNode(_ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
         if let pods = builtIn("", "pods") {
             for pod in store.objects(pods) where pod.field("spec.nodeName").isEmpty && pod.field("status.phase") == "Pending" { plane.enqueue(.init(resource: pods.storageKey, key: pod.key)) }
         }

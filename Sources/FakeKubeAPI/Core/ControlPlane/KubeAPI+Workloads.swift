@@ -1,7 +1,7 @@
 import Crypto
 import Foundations
 
-/// ReplicaSets, Deployments, DaemonSets and StatefulSets: as many pods as they want, and a status that says how far they are.
+/// ReplicaSets, Deployments and DaemonSets: as many pods as they want, and a status that says how far they are.
 extension KubeAPI {
     private static let manager = "kube-controller-manager"
 
@@ -21,7 +21,7 @@ extension KubeAPI {
         return pod
     }
 
-    private mutating func setStatus(_ status: [String: JSON], _ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
+    mutating func setStatus(_ status: [String: JSON], _ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
         var object = stored.json(resource)
         var kept = object["status"]?.object ?? [:]
         for (key, value) in status { kept[key] = value }
@@ -36,15 +36,17 @@ extension KubeAPI {
         guard let pods = builtIn("", "pods") else { return }
         let object = stored.json(resource)
         let wanted = Int(object["spec"]?["replicas"]?.integer ?? 1)
-        let own = dependents(of: stored.uid, pods).filter { $0.field("status.phase") != "Failed" && $0.field("status.phase") != "Succeeded" }
+        let template = object["spec"]?["template"]
+        let own = claim(stored, resource, object, pods, now).filter { $0.field("status.phase") != "Failed" && $0.field("status.phase") != "Succeeded" }
         let live = own.filter { !$0.isDeleting }
+        var refusal: APIStatus?
         if !stored.isDeleting {
             if live.count < wanted {
                 // Pods that still go do not count; a burst is bounded like the real controller's.
-                for _ in 0..<min(wanted - live.count, 500) {
-                    var made = pod(from: object["spec"]?["template"], owner: reference(to: stored, resource), namespace: stored.namespace)
+                for _ in 0..<min(wanted - live.count, 500) where refusal == nil {
+                    var made = pod(from: template, owner: reference(to: stored, resource), namespace: stored.namespace)
                     made[path: "metadata", "generateName"] = .string(stored.name + "-")
-                    make(made, pods, as: Self.manager, now)
+                    if case .failure(let error) = attempt(made, pods, as: Self.manager, now) { refusal = error }
                 }
             } else if live.count > wanted {
                 // Those that do not run go first, then the youngest.
@@ -56,10 +58,23 @@ extension KubeAPI {
             }
         }
         let ready = live.filter { isReady($0.json(pods)) }.count
+        let labels = template?["metadata"]?["labels"]?.strings ?? [:]
+        let labeled = live.filter { pod in labels.allSatisfy { pod.labels[$0.key] == $0.value } }.count
+        var conditions = (object["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "ReplicaFailure" }
+        if let refusal {
+            let before = (object["status"]?["conditions"]?.array ?? []).first { $0["type"] == "ReplicaFailure" }
+            conditions.append([
+                "type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": .string(refusal.message),
+                "lastTransitionTime": before?["lastTransitionTime"] ?? .string(Timestamp.text(now.wall)),
+            ])
+            plane.later(.init(resource: resource.storageKey, key: stored.key), at: now.monotonic + .seconds(1))
+        }
         // What was made in this step is counted in the next, which its own changes bring about.
         setStatus(
-            ["replicas": JSON(live.count), "fullyLabeledReplicas": JSON(live.count), "readyReplicas": JSON(ready), "availableReplicas": JSON(ready)],
-            store.object(resource, stored.namespace, stored.name) ?? stored, resource, now)
+            [
+                "replicas": JSON(live.count), "fullyLabeledReplicas": JSON(labeled), "readyReplicas": JSON(ready), "availableReplicas": JSON(ready),
+                "conditions": conditions.isEmpty ? .null : .array(conditions),
+            ], store.object(resource, stored.namespace, stored.name) ?? stored, resource, now)
     }
 
     // MARK: Deployments
@@ -73,32 +88,71 @@ extension KubeAPI {
         guard let sets = builtIn("apps", "replicasets"), !stored.isDeleting else { return }
         let object = stored.json(resource)
         let template = object["spec"]?["template"]
+        let wanted = Int(object["spec"]?["replicas"]?.integer ?? 1)
+        var owned = claim(stored, resource, object, sets, now).map { ($0, $0.json(sets)) }
+        let last = owned.map { Self.revision(of: $0.1) }.max() ?? 0
+        var isPaused = object["spec"]?["paused"] == true
+        if !owned.contains(where: { Self.isTemplate(template, of: $0.1) }) {
+            guard !isPaused else {
+                report(on: stored, resource, sets, "", wanted, revision: String(max(1, last)), now)
+                return
+            }
+            if let made = makeSet(for: stored, object, resource, sets, revision: last &+ 1, now) { owned.append(made) }
+        }
+        guard var current = owned.filter({ Self.isTemplate(template, of: $0.1) }).min(by: { $0.0.version < $1.0.version }) else { return }
+        // Going back to an old template is a new revision.
+        let others = owned.filter { $0.0.key != current.0.key }
+        let older = others.map { Self.revision(of: $0.1) }.max() ?? 0
+        if Self.revision(of: current.1) <= older {
+            current.1[path: "metadata", "annotations", "deployment.kubernetes.io/revision"] = .string(String(older &+ 1))
+            save(current.1, over: current.0, sets, as: Self.manager, now)
+            if let fresh = store.object(sets, atKey: current.0.key) { current = (fresh, fresh.json(sets)) }
+        }
+        isPaused = isPaused && current.1["spec"]?["replicas"]?.integer == Int64(wanted)
+        roll(object, wanted, current, others, sets, now)
+        report(on: stored, resource, sets, current.0.key, wanted, revision: String(max(1, Self.revision(of: current.1))), now)
+        trimSets(others, keeping: Int(object["spec"]?["revisionHistoryLimit"]?.integer ?? 10), sets, now)
+    }
+
+    private static func revision(of set: JSON) -> Int { set["metadata"]?["annotations"]?["deployment.kubernetes.io/revision"]?.string.flatMap { Int($0) } ?? 0 }
+
+    /// Whether a set was made from a template: but for the label by which sets are told apart they are equal.
+    private static func isTemplate(_ template: JSON?, of set: JSON) -> Bool {
+        var own = set["spec"]?["template"]
+        own?[path: "metadata", "labels", "pod-template-hash"] = nil
+        var wanted = template
+        wanted?[path: "metadata", "labels", "pod-template-hash"] = nil
+        return own == wanted
+    }
+
+    private mutating func makeSet(for stored: StoredObject, _ object: JSON, _ resource: ResourceDescriptor, _ sets: ResourceDescriptor, revision: Int, _ now: Now) -> (StoredObject, JSON)? {
+        let template = object["spec"]?["template"]
         let hash = Self.hash(template, object["status"]?["collisionCount"]?.integer ?? 0)
         let wanted = Int(object["spec"]?["replicas"]?.integer ?? 1)
-        var owned = dependents(of: stored.uid, sets).map { ($0, $0.json(sets)) }
-        let revision = (owned.compactMap { $0.1["metadata"]?["annotations"]?["deployment.kubernetes.io/revision"]?.string.flatMap { Int($0) } }.max() ?? 0)
-        var isPaused = object["spec"]?["paused"] == true
-        if !owned.contains(where: { $0.1["metadata"]?["labels"]?["pod-template-hash"]?.string == hash }) {
-            guard !isPaused else { return }
-            var set: JSON = [
-                "metadata": [
-                    "name": .string("\(stored.name)-\(hash)"), "namespace": .string(stored.namespace), "labels": template?["metadata"]?["labels"] ?? [:],
-                    "annotations": ["deployment.kubernetes.io/revision": .string(String(revision &+ 1)), "deployment.kubernetes.io/desired-replicas": .string(String(wanted))],
-                    "ownerReferences": [reference(to: stored, resource)],
-                ],
-                "spec": ["replicas": 0, "selector": object["spec"]?["selector"] ?? [:], "template": template ?? [:]],
-            ]
-            set[path: "metadata", "labels", "pod-template-hash"] = .string(hash)
-            set[path: "spec", "selector", "matchLabels", "pod-template-hash"] = .string(hash)
-            set[path: "spec", "template", "metadata", "labels", "pod-template-hash"] = .string(hash)
-            set[path: "spec", "minReadySeconds"] = object["spec"]?["minReadySeconds"]
-            if let made = make(set, sets, as: Self.manager, now), let kept = store.object(sets, stored.namespace, made["metadata"]?["name"]?.string ?? "") { owned.append((kept, made)) }
-        }
-        guard let current = owned.first(where: { $0.1["metadata"]?["labels"]?["pod-template-hash"]?.string == hash }) else { return }
-        let number = current.1["metadata"]?["annotations"]?["deployment.kubernetes.io/revision"]?.string ?? "1"
-        isPaused = isPaused && current.1["spec"]?["replicas"]?.integer == Int64(wanted)
-        roll(object, wanted, current, owned.filter { $0.0.key != current.0.key }, sets, now)
-        report(on: stored, resource, sets, current.0.key, wanted, revision: Int(number) == nil ? "1" : number, now)
+        var set: JSON = [
+            "metadata": [
+                "name": .string("\(stored.name)-\(hash)"), "namespace": .string(stored.namespace), "labels": template?["metadata"]?["labels"] ?? [:],
+                "annotations": ["deployment.kubernetes.io/revision": .string(String(revision)), "deployment.kubernetes.io/desired-replicas": .string(String(wanted))],
+                "ownerReferences": [reference(to: stored, resource)],
+            ],
+            "spec": ["replicas": 0, "selector": object["spec"]?["selector"] ?? [:], "template": template ?? [:]],
+        ]
+        set[path: "metadata", "labels", "pod-template-hash"] = .string(hash)
+        set[path: "spec", "selector", "matchLabels", "pod-template-hash"] = .string(hash)
+        set[path: "spec", "template", "metadata", "labels", "pod-template-hash"] = .string(hash)
+        set[path: "spec", "minReadySeconds"] = object["spec"]?["minReadySeconds"]
+        guard let made = make(set, sets, as: Self.manager, now), let kept = store.object(sets, stored.namespace, made["metadata"]?["name"]?.string ?? "") else { return nil }
+        return (kept, made)
+    }
+
+    /// Sets of old templates that have no pods any longer go, the oldest first.
+    private mutating func trimSets(_ others: [(StoredObject, JSON)], keeping count: Int, _ sets: ResourceDescriptor, _ now: Now) {
+        let fresh = others.compactMap { store.object(sets, atKey: $0.0.key) }.map { ($0, $0.json(sets)) }
+        let empty = fresh.filter { set in
+            !set.0.isDeleting && set.1["spec"]?["replicas"]?.integer ?? 0 == 0 && set.1["status"]?["replicas"]?.integer ?? 0 == 0
+                && set.1["status"]?["observedGeneration"]?.integer ?? 0 >= set.1["metadata"]?["generation"]?.integer ?? 0
+        }.sorted { Self.revision(of: $0.1) < Self.revision(of: $1.1) }
+        for set in empty.prefix(max(0, empty.count - count)) { _ = try? remove(set.0, sets, DeleteOptions(), now) }
     }
 
     /// Moves replicas from the old sets to the new one, within the bounds of the strategy.
@@ -162,10 +216,12 @@ extension KubeAPI {
             ]
         }
         let set = current.split(separator: "/").last.map(String.init) ?? current
-        let conditions: JSON = [
+        let kept = (object["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "Available" && $0["type"] != "Progressing" }
+        let own: [JSON] = [
             condition("Available", isAvailable, isAvailable ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable", isAvailable ? "Deployment has minimum availability." : "Deployment does not have minimum availability."),
             condition("Progressing", true, isDone ? "NewReplicaSetAvailable" : "ReplicaSetUpdated", isDone ? "ReplicaSet \"\(set)\" has successfully progressed." : "ReplicaSet \"\(set)\" is progressing."),
         ]
+        let conditions = JSON.array(kept + own)
         guard let latest = store.object(resource, stored.namespace, stored.name) else { return }
         setStatus(
             [
@@ -181,19 +237,22 @@ extension KubeAPI {
         let object = stored.json(resource)
         // A set whose pods were made without us is left alone.
         guard object["spec"]?["updateStrategy"]?["type"] != "OnDelete" || object["metadata"]?["labels"]?["app"] != "app" || !stored.namespace.hasPrefix("load-") else { return }
-        let hash = Self.hash(object["spec"]?["template"])
+        let revision = reviseHistory(of: stored, object, resource, now)
+        let hash = revision.hash
         var byNode: [String: [StoredObject]] = [:]
         for pod in dependents(of: stored.uid, pods) { byNode[pod.field("spec.nodeName"), default: []].append(pod) }
         var (desired, current, ready, updated) = (0, 0, 0, 0)
         for node in store.objects(nodes) {
-            let own = (byNode[node.name] ?? []).filter { !$0.isDeleting }
+            // A daemon that has failed is made anew.
+            for pod in byNode[node.name] ?? [] where pod.field("status.phase") == "Failed" && !pod.isDeleting { _ = try? remove(pod, pods, DeleteOptions(), now) }
+            let own = (byNode[node.name] ?? []).filter { !$0.isDeleting && $0.field("status.phase") != "Failed" }
             guard fits(object["spec"]?["template"]?["spec"], node.json(nodes), isDaemon: true) else {
                 for pod in own { _ = try? remove(pod, pods, DeleteOptions(), now) }
                 continue
             }
             desired += 1
             guard let pod = own.first else {
-                guard byNode[node.name]?.isEmpty ?? true else { continue }
+                guard byNode[node.name]?.allSatisfy({ store.object(pods, atKey: $0.key) == nil }) ?? true else { continue }
                 makeDaemon(on: node.name, stored, resource, object, hash, pods, now)
                 continue
             }
@@ -220,49 +279,4 @@ extension KubeAPI {
         made[path: "spec", "tolerations"] = .array((made["spec"]?["tolerations"]?.array ?? []) + more)
         make(made, pods, as: Self.manager, now)
     }
-
-    // MARK: StatefulSets
-
-    mutating func reconcileStatefulSet(_ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
-        guard let pods = builtIn("", "pods"), !stored.isDeleting else { return }
-        let object = stored.json(resource)
-        let hash = "\(stored.name)-\(Self.hash(object["spec"]?["template"]))"
-        let wanted = Int(object["spec"]?["replicas"]?.integer ?? 1)
-        let isOrdered = object["spec"]?["podManagementPolicy"] != "Parallel"
-        let own = Dictionary(dependents(of: stored.uid, pods).map { ($0.name, $0) }) { a, _ in a }
-        var isWaiting = false
-        for ordinal in 0..<max(wanted, 0) where !isWaiting {
-            let name = "\(stored.name)-\(ordinal)"
-            if let pod = own[name] {
-                let isOld = pod.labels["controller-revision-hash"] != hash && object["spec"]?["updateStrategy"]?["type"] == "RollingUpdate"
-                let allReady = own.values.allSatisfy { !$0.isDeleting && isReady($0.json(pods)) }
-                if isOld, !pod.isDeleting, allReady, own.count == wanted, !own.values.contains(where: { other in other.labels["controller-revision-hash"] != hash && Self.ordinal(other.name) > ordinal }) {
-                    _ = try? remove(pod, pods, DeleteOptions(), now)
-                }
-                if isOrdered, pod.isDeleting || !isReady(pod.json(pods)) { isWaiting = true }
-                continue
-            }
-            var made = pod(
-                from: object["spec"]?["template"], owner: reference(to: stored, resource), namespace: stored.namespace,
-                labels: ["controller-revision-hash": hash, "statefulset.kubernetes.io/pod-name": name, "apps.kubernetes.io/pod-index": String(ordinal)])
-            made[path: "metadata", "name"] = .string(name)
-            made[path: "spec", "hostname"] = .string(name)
-            made[path: "spec", "subdomain"] = object["spec"]?["serviceName"]?.isEmpty ?? true ? Optional<JSON>.none : object["spec"]?["serviceName"]
-            make(made, pods, as: Self.manager, now)
-            if isOrdered { isWaiting = true }
-        }
-        // From the highest down, one at a time when the order counts.
-        let extra = own.values.filter { Self.ordinal($0.name) >= wanted }.sorted { Self.ordinal($0.name) > Self.ordinal($1.name) }
-        for pod in isOrdered ? Array(extra.prefix(1)) : extra where !pod.isDeleting { _ = try? remove(pod, pods, DeleteOptions(), now) }
-        let live = own.values.filter { !$0.isDeleting }
-        let ready = live.filter { isReady($0.json(pods)) }.count
-        let updated = live.filter { $0.labels["controller-revision-hash"] == hash }.count
-        setStatus(
-            [
-                "replicas": JSON(live.count), "readyReplicas": JSON(ready), "availableReplicas": JSON(ready), "currentReplicas": JSON(updated), "updatedReplicas": JSON(updated),
-                "currentRevision": .string(hash), "updateRevision": .string(hash), "collisionCount": 0,
-            ], store.object(resource, stored.namespace, stored.name) ?? stored, resource, now)
-    }
-
-    private static func ordinal(_ name: String) -> Int { name.split(separator: "-").last.flatMap { Int($0) } ?? -1 }
 }

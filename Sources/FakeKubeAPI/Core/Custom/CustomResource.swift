@@ -7,6 +7,8 @@ struct CustomResource: Sendable {
     let columns: TableColumns
     let selectableFields: [String: [String]]
     let scale: ScalePaths?
+    let isStorage: Bool
+    private let isTerminating: Bool
 
     /// - Parameters:
     ///   - definition: a CustomResourceDefinition.
@@ -27,14 +29,18 @@ struct CustomResource: Sendable {
             isNamespaced: spec?["scope"] == "Namespaced", verbs: Catalogue.allVerbs, shortNames: (names?["shortNames"]?.array ?? []).compactMap(\.string),
             categories: (names?["categories"]?.array ?? []).compactMap(\.string), subresources: subresources, typeName: "", isCustom: true, selectableFields: fields.sorted())
         schema = version["schema"]?["openAPIV3Schema"] ?? [:]
+        isStorage = version["storage"] == true
+        isTerminating = definition["metadata"]?["deletionTimestamp"] != nil
         preservesUnknown = spec?["preserveUnknownFields"] == true
         columns = TableColumns.custom(version["additionalPrinterColumns"]?.array ?? [])
         func path(_ key: String) -> [String]? { given?["scale"]?[key]?.string.map { $0.split(separator: ".").map(String.init) } }
         scale = given?["scale"] == nil ? nil : ScalePaths(spec: path("specReplicasPath") ?? [], status: path("statusReplicasPath") ?? [], selector: path("labelSelectorPath"), isCustom: true)
     }
 
-    /// A hook for definitions that accept reads only.
-    func checkServing() throws(APIStatus) {}
+    /// A definition that is going takes in nothing new.
+    func checkCreation() throws(APIStatus) {
+        if isTerminating { throw APIStatus(405, "MethodNotAllowed", "create not allowed while custom resource definition is terminating") }
+    }
 
     // MARK: Pruning
 

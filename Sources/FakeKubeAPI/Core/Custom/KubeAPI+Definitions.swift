@@ -33,13 +33,78 @@ extension KubeAPI {
         for old in catalogue.resources where old.isCustom && old.group == group && old.name == name { customs[old.customKey] = nil }
         for custom in served { customs[custom.descriptor.customKey] = custom }
         catalogue.replaceCustom(group: group, name: name, with: served.map(\.descriptor))
-        if let first = served.first { store.open(first.descriptor) }
+        guard let kept = served.first(where: \.isStorage) ?? served.first else { return }
+        store.open(kept.descriptor)
+        // What is kept is read with the defaults of now.
+        for object in store.objects(kept.descriptor) {
+            let before = object.json(kept.descriptor)
+            var after = before
+            kept.applyDefaults(&after)
+            if after != before { store.refresh(after, kept.descriptor, version: object.version) }
+        }
     }
+
+    // MARK: Going
+
+    static let definitionFinalizer = "customresourcecleanup.apiextensions.k8s.io"
+
+    /// A definition goes after its objects: it is marked, and waits for those that wait themselves.
+    /// - Returns: as it was marked.
+    mutating func removeDefinition(_ object: JSON, _ current: StoredObject, _ resource: ResourceDescriptor, _ options: DeleteOptions, _ now: Now) -> JSON {
+        var object = object
+        if object["metadata"]?["deletionTimestamp"] == nil {
+            let time = JSON.string(Timestamp.text(now.wall))
+            object[path: "metadata", "deletionTimestamp"] = time
+            object[path: "metadata", "deletionGracePeriodSeconds"] = 0
+            let finalizers = object["metadata"]?["finalizers"]?.array ?? []
+            if !finalizers.contains(.string(Self.definitionFinalizer)) { object[path: "metadata", "finalizers"] = .array(finalizers + [.string(Self.definitionFinalizer)]) }
+            let others = (object["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "Terminating" }
+            object[path: "status", "conditions"] = .array(others + [[
+                "type": "Terminating", "status": "True", "lastTransitionTime": time, "reason": "InstanceDeletionPending", "message": "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+            ]])
+            if options.isDryRun { return object }
+            object = store.put(object, resource).json(resource)
+            serve(object)
+        }
+        if !options.isDryRun { endDefinition(current.name, now) }
+        return object
+    }
+
+    /// Takes the objects of a definition that is going away, and the definition when none is left.
+    private mutating func endDefinition(_ name: String, _ now: Now) {
+        endingDefinitions.remove(name)
+        guard let definitions = catalogue.find(group: "apiextensions.k8s.io", name: "customresourcedefinitions"), let stored = store.object(definitions, "", name), stored.isDeleting else { return }
+        var definition = stored.json(definitions)
+        let group = definition["spec"]?["group"]?.string ?? ""
+        let plural = definition["spec"]?["names"]?["plural"]?.string ?? ""
+        var isEmpty = true
+        if let custom = catalogue.find(group: group, name: plural), custom.isCustom {
+            for object in store.objects(custom) where (try? remove(object, custom, DeleteOptions(), now))?.isGone != true { isEmpty = false }
+        }
+        guard isEmpty else {
+            endingDefinitions.insert(name)
+            return
+        }
+        var finalizers = definition["metadata"]?["finalizers"]?.array ?? []
+        finalizers.removeAll { $0.string == Self.definitionFinalizer }
+        guard finalizers.isEmpty else {
+            guard finalizers.count < definition["metadata"]?["finalizers"]?.array?.count ?? 0 else { return }
+            definition[path: "metadata", "finalizers"] = .array(finalizers)
+            _ = store.put(definition, definitions)
+            return
+        }
+        finish(definition, definitions, now)
+    }
+
+    mutating func endDefinitions(_ now: Now) { for name in endingDefinitions.sorted() { endDefinition(name, now) } }
 
     /// After the store has been read from disk.
     mutating func reopenDefinitions(_ now: Now) {
         guard let definitions = catalogue.find(group: "apiextensions.k8s.io", name: "customresourcedefinitions") else { return }
-        for stored in store.objects(definitions) { establish(stored, definitions, now) }
+        for stored in store.objects(definitions) {
+            establish(stored, definitions, now)
+            if stored.isDeleting { endingDefinitions.insert(stored.name) }
+        }
     }
 
     /// The objects of a definition go with it.

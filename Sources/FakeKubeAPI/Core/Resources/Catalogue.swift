@@ -50,6 +50,7 @@ package struct Catalogue: Sendable {
     // a subresource is name[:kind[:group/version]]=verbs in letters (c d g p u).
     private static let table = """
         - v1 bindings Binding binding ns c - - -
+        - v1 componentstatuses ComponentStatus componentstatus cluster g,l cs - -
         - v1 configmaps ConfigMap configmap ns * cm - -
         - v1 endpoints Endpoints endpoints ns * ep - -
         - v1 events Event event ns * ev - -
@@ -94,6 +95,8 @@ package struct Catalogue: Sendable {
         networking.k8s.io v1 ingressclasses IngressClass ingressclass cluster * - - -
         networking.k8s.io v1 ipaddresses IPAddress ipaddress cluster * ip - -
         networking.k8s.io v1 servicecidrs ServiceCIDR servicecidr cluster * - - status=gpu
+        admissionregistration.k8s.io v1 mutatingadmissionpolicies MutatingAdmissionPolicy mutatingadmissionpolicy cluster * - api-extensions -
+        admissionregistration.k8s.io v1 mutatingadmissionpolicybindings MutatingAdmissionPolicyBinding mutatingadmissionpolicybinding cluster * - api-extensions -
         admissionregistration.k8s.io v1 mutatingwebhookconfigurations MutatingWebhookConfiguration mutatingwebhookconfiguration cluster * - api-extensions -
         admissionregistration.k8s.io v1 validatingadmissionpolicies ValidatingAdmissionPolicy validatingadmissionpolicy cluster * - api-extensions status=gpu
         admissionregistration.k8s.io v1 validatingadmissionpolicybindings ValidatingAdmissionPolicyBinding validatingadmissionpolicybinding cluster * - api-extensions -

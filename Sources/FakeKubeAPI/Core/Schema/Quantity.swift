@@ -57,6 +57,19 @@ package struct Quantity: Hashable, Comparable, Sendable {
 
     private static let most = Int128.max / 4
 
+    private init(nano: Int128, form: Form) {
+        self.nano = nano
+        self.form = form
+    }
+
+    package static let zero = Quantity(nano: 0, form: .decimal)
+
+    /// In the form of the first that is not zero. Amounts stay below a quarter of what the type holds, so sums of two do not overflow.
+    package static func + (a: Self, b: Self) -> Self { Quantity(nano: min(a.nano + b.nano, most), form: a.nano == 0 ? b.form : a.form) }
+    package static func - (a: Self, b: Self) -> Self { Quantity(nano: max(a.nano - b.nano, -most), form: a.nano == 0 ? b.form : a.form) }
+
+    func ratio(to other: Self) -> Double { Double(nano) / Double(other.nano) }
+
     private static func power(of base: Int128, _ exponent: Int) -> Int128 { (0..<exponent).reduce(1) { value, _ in value * base } }
 
     package static func < (a: Self, b: Self) -> Bool { a.nano < b.nano }

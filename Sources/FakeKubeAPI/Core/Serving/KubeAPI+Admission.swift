@@ -26,8 +26,22 @@ extension KubeAPI {
             var taints = object["spec"]?["taints"]?.array ?? []
             if !taints.contains(where: { $0["key"] == "node.kubernetes.io/not-ready" }) { taints.append(["key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"]) }
             object[path: "spec", "taints"] = .array(taints)
+        case "CertificateSigningRequest":
+            // Who asks is the server's to say.
+            object[path: "spec", "username"] = .string(call.user.name)
+            object[path: "spec", "groups"] = JSON(call.user.groups)
+            object[path: "spec", "uid"] = call.user.uid.isEmpty ? nil : .string(call.user.uid)
+            object[path: "spec", "extra"] = call.user.extra.isEmpty ? nil : .object(call.user.extra.mapValues { JSON($0) })
+        case "PersistentVolumeClaim" where settings.controlPlane: protect(&object, Self.claimFinalizer)
+        case "PersistentVolume" where settings.controlPlane: protect(&object, Self.volumeFinalizer)
         default: break
         }
+    }
+
+    /// Without a control plane nobody would take the finalizer off.
+    private func protect(_ object: inout JSON, _ finalizer: String) {
+        let finalizers = object["metadata"]?["finalizers"]?.array ?? []
+        if !finalizers.contains(.string(finalizer)) { object[path: "metadata", "finalizers"] = .array(finalizers + [.string(finalizer)]) }
     }
 
     private mutating func admitPod(_ pod: inout JSON, _ resource: ResourceDescriptor) throws(APIStatus) {
@@ -51,6 +65,10 @@ extension KubeAPI {
         tolerate(&spec)
         try prioritize(&spec, name, resource)
         pod["spec"] = spec
+        if let ranges = limitRanges(in: namespace) {
+            ranges.applyDefaults(to: &pod)
+            pod[path: "status", "qosClass"] = .string(PodDefaults.qualityOfService(pod["spec"]))
+        }
     }
 
     /// The projected volume with the account's token, as every pod of a real cluster has it.
@@ -122,7 +140,16 @@ extension KubeAPI {
         _ = store.put(["metadata": metadata], accounts)
     }
 
-    /// The namespaces that every cluster has, and the roles that its documentation speaks of.
+    /// Puts an object of every cluster's into the store unless it is there.
+    private mutating func keep(_ object: JSON, _ resource: ResourceDescriptor?, _ time: JSON) {
+        guard let resource, let name = object["metadata"]?["name"]?.string, store.object(resource, "", name) == nil else { return }
+        var object = object
+        object[path: "metadata", "uid"] = .string(uid())
+        object[path: "metadata", "creationTimestamp"] = time
+        _ = store.put(object, resource)
+    }
+
+    /// The namespaces that every cluster has, the roles and priorities that its documentation speaks of, and its components.
     package mutating func bootstrap(at now: Now) {
         guard let namespaces = catalogue.find(group: "", name: "namespaces") else { return }
         let time = JSON.string(Timestamp.text(now.wall))
@@ -133,12 +160,15 @@ extension KubeAPI {
             ], namespaces)
             makeAccount(in: stored.name, now)
         }
-        for (resource, object) in BootstrapRoles.objects {
-            guard let resource = catalogue.find(group: "rbac.authorization.k8s.io", name: resource), let name = object["metadata"]?["name"]?.string, store.object(resource, "", name) == nil else { continue }
-            var object = object
-            object[path: "metadata", "uid"] = .string(uid())
-            object[path: "metadata", "creationTimestamp"] = time
-            _ = store.put(object, resource)
+        for (resource, object) in BootstrapRoles.objects { keep(object, builtIn("rbac.authorization.k8s.io", resource), time) }
+        for (name, value, text) in [
+            ("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
+            ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
+        ] as [(String, JSON, JSON)] {
+            keep(["metadata": ["name": .string(name), "generation": 1], "value": value, "description": text, "preemptionPolicy": "PreemptLowerPriority"], builtIn("scheduling.k8s.io", "priorityclasses"), time)
+        }
+        for (name, message) in [("controller-manager", "ok"), ("scheduler", "ok"), ("etcd-0", "ok")] as [(String, JSON)] {
+            keep(["metadata": ["name": .string(name)], "conditions": [["type": "Healthy", "status": "True", "message": message]]], builtIn("", "componentstatuses"), time)
         }
         reopenDefinitions(now)
     }

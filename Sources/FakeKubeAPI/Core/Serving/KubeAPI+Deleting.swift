@@ -5,6 +5,8 @@ extension KubeAPI {
     /// Finalizers that stand for a propagation policy; the garbage collector takes them off.
     static let orphanFinalizer = "orphan"
     static let foregroundFinalizer = "foregroundDeletion"
+    /// Kinds that leave their pods behind when a deletion does not say otherwise.
+    private static let orphaning: Set = ["Job", "ReplicationController"]
     /// Kinds whose deletion is answered with the object; others with a Status.
     private static let shownWhenGone: Set = [
         "Pod", "Service", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "PodTemplate", "ResourceQuota", "ServiceAccount", "StorageClass", "VolumeAttachment", "CSIDriver", "CSINode",
@@ -53,11 +55,12 @@ extension KubeAPI {
     mutating func remove(_ current: StoredObject, _ resource: ResourceDescriptor, _ options: DeleteOptions, _ now: Now) throws(APIStatus) -> (JSON, isGone: Bool) {
         var object = current.json(resource)
         if resource.kind == "Namespace", !resource.isCustom { return try removeNamespace(object, current, resource, options, now) }
+        if resource.kind == "CustomResourceDefinition", !resource.isCustom { return (removeDefinition(object, current, resource, options, now), false) }
         let grace = graceSeconds(object, resource, options)
         let isMarked = object["metadata"]?["deletionTimestamp"] != nil
         var finalizers = (object["metadata"]?["finalizers"]?.array ?? []).compactMap(\.string)
         let before = finalizers
-        let policy = options.propagation ?? (resource.kind == "Job" && !resource.isCustom ? "Orphan" : nil)
+        let policy = options.propagation ?? (!resource.isCustom && Self.orphaning.contains(resource.kind) ? "Orphan" : nil)
         if let policy {
             finalizers.removeAll { $0 == Self.orphanFinalizer || $0 == Self.foregroundFinalizer }
             if policy == "Orphan" { finalizers.append(Self.orphanFinalizer) }

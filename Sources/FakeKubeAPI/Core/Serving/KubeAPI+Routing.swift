@@ -12,7 +12,7 @@ extension KubeAPI {
         }
         if !target.namespace.isEmpty && !resource.isNamespaced && target.resource != "namespaces" { throw .unknownResource }
         guard resource.verbs.contains(target.verb) || target.verb == "watch" && resource.verbs.contains("watch") else { throw .methodNotSupported(resource) }
-        if let custom = customs[resource.customKey], target.verb == "create" || target.verb == "update" || target.verb == "patch" { try custom.checkServing() }
+        if target.verb == "create" { try customs[resource.customKey]?.checkCreation() }
         switch target.verb {
         case "get": return .complete(try get(target, resource, call))
         case "list": return try list(target, resource, call)

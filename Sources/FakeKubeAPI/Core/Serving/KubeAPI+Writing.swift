@@ -36,12 +36,14 @@ extension KubeAPI {
         try settle(&object, resource, custom)
         Strategy.prepareCreate(&object, resource, custom)
         try admitCreate(&object, resource, &call)
-        if resource.kind == "Service", !resource.isCustom { assignAddresses(&object, resource) }
+        if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
         let name = object["metadata"]?["name"]?.string ?? ""
         let namespace = object["metadata"]?["namespace"]?.string ?? ""
         try validate(object, old: nil, resource, custom, subresource: "", &call)
         if store.object(resource, namespace, name) != nil { throw .alreadyExists(resource, name) }
+        try admitLimits(object, resource)
+        let charges = try admitQuota(object, old: nil, resource)
         if let managed {
             let entries = managed.json
             object[path: "metadata", "managedFields"] = entries.isEmpty ? nil : entries
@@ -50,6 +52,7 @@ extension KubeAPI {
         }
         object = stored(object, resource)
         if options.isDryRun { return object }
+        charge(charges)
         let kept = store.put(object, resource)
         if resource.isCustom == false { try afterWrite(kept, resource, old: nil, call.now) }
         return kept.json(resource)
@@ -109,14 +112,24 @@ extension KubeAPI {
         return (try? decoder.decode(object, as: resource.typeName)) ?? object
     }
 
-    private mutating func assignAddresses(_ object: inout JSON, _ resource: ResourceDescriptor) {
+    private mutating func assignAddresses(_ object: inout JSON, _ resource: ResourceDescriptor) throws(APIStatus) {
+        let name = object["metadata"]?["name"]?.string ?? ""
+        let namespace = object["metadata"]?["namespace"]?.string ?? ""
         var taken: Set<String> = []
         var ports: Set<Int64> = []
-        for service in store.objects(resource) {
+        for service in store.objects(resource) where service.name != name || service.namespace != namespace {
             let spec = service.json(resource)["spec"]
             if let address = spec?["clusterIP"]?.string { taken.insert(address) }
             for port in spec?["ports"]?.array ?? [] { if let number = port["nodePort"]?.integer { ports.insert(number) } }
         }
+        var findings: [FieldError] = []
+        if let address = object["spec"]?["clusterIP"]?.string, !address.isEmpty, address != "None", taken.contains(address) {
+            findings.append(.invalid("spec.clusterIPs", [.string(address)], "failed to allocate IP \(address): provided IP is already allocated"))
+        }
+        for (index, port) in (object["spec"]?["ports"]?.array ?? []).enumerated() {
+            if let number = port["nodePort"]?.integer, ports.contains(number) { findings.append(.invalid("spec.ports[\(index)].nodePort", .integer(number), "provided port is already allocated")) }
+        }
+        guard findings.isEmpty else { throw .invalid(group: resource.group, kind: resource.kind, name: name, findings) }
         ServiceAddresses.assign(&object, taken: taken, takenPorts: ports, using: &random)
     }
 
@@ -183,7 +196,7 @@ extension KubeAPI {
         object[path: "metadata", "resourceVersion"] = .string(String(current.version))
         try settle(&object, resource, custom)
         Strategy.prepareUpdate(&object, from: old, resource, subresource: subresource)
-        if resource.kind == "Service", !resource.isCustom { assignAddresses(&object, resource) }
+        if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
         try validate(object, old: old, resource, custom, subresource: subresource, &call)
         if let managed {
@@ -194,7 +207,9 @@ extension KubeAPI {
         }
         object = stored(object, resource)
         if isUnchanged(object, old) { return old }
+        let charges = subresource != "status" ? try admitQuota(object, old: old, resource) : []
         if options.isDryRun { return object }
+        charge(charges)
         if try finishDeletion(object, resource, call.now) { return object }
         let kept = store.put(object, resource)
         try afterWrite(kept, resource, old: old, call.now)

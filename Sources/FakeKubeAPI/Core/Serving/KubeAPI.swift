@@ -17,6 +17,8 @@ package struct KubeAPI: Sendable {
     var lastNamespaceChange: UInt64 = 0
     /// Namespaces that are going and not empty yet.
     var endingNamespaces: Set<String> = []
+    /// Definitions that are going and still have objects.
+    var endingDefinitions: Set<String> = []
     /// Names and texts of what has been promised; see `Settings`.
     let settings: Settings
 

@@ -94,6 +94,9 @@ package struct ObjectStore {
         advance(to: version)
     }
 
+    /// Shows an object otherwise at the version it has: no watcher is told.
+    mutating func refresh(_ object: JSON, _ resource: ResourceDescriptor, version: UInt64) { insert(StoredObject(object, resource, version: version), resource.storageKey) }
+
     /// After a restore: versions go on from here, and nothing older is known.
     package mutating func advance(to version: UInt64) {
         self.version = max(self.version, version)

@@ -35,6 +35,7 @@ enum Defaults {
             if let range = object["spec"]?["podCIDR"], object["spec"]?["podCIDRs"] == nil { object[path: "spec", "podCIDRs"] = [range] }
             if object["spec"]?["podCIDR"] == nil, let first = object["spec"]?["podCIDRs"]?[0] { object[path: "spec", "podCIDR"] = first }
             if object["status"]?["allocatable"] == nil, let capacity = object["status"]?["capacity"] { object[path: "status", "allocatable"] = capacity }
+        case ("", "LimitRange"): limitRange(&object)
         case ("", "PersistentVolumeClaim"): claim(&object["spec", default: [:]])
         case ("", "PersistentVolume"):
             fill(&object["spec", default: [:]], "persistentVolumeReclaimPolicy", "Retain")
@@ -61,6 +62,8 @@ enum Defaults {
                 object[path: "spec", "metrics"] = [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]]]]
             }
         case ("apiextensions.k8s.io", "CustomResourceDefinition"): definition(&object)
+        case ("admissionregistration.k8s.io", _), ("apiregistration.k8s.io", _), ("flowcontrol.apiserver.k8s.io", _), ("resource.k8s.io", _), ("storage.k8s.io", "CSIDriver"):
+            ExtensionDefaults.apply(to: &object, resource)
         default: break
         }
     }
@@ -150,6 +153,16 @@ enum Defaults {
     }
 
     private static func claim(_ spec: inout JSON) { fill(&spec, "volumeMode", "Filesystem") }
+
+    /// A container that says nothing gets its limit from the most, its request from the limit or else from the least.
+    private static func limitRange(_ object: inout JSON) {
+        object["spec", default: [:]].each("limits") { item in
+            guard item["type"] == "Container" else { return }
+            for (target, sources) in [("default", ["max"]), ("defaultRequest", ["default", "min"])] {
+                for source in sources { for (name, amount) in item[source]?.object ?? [:] where item[target]?[name] == nil { item[path: target, name] = amount } }
+            }
+        }
+    }
 
     private static func networkPolicy(_ object: inout JSON) {
         var spec = object["spec"] ?? [:]

@@ -93,6 +93,8 @@ enum Strategy {
             object[path: "status", "conditions"] = conditions
         case "finalize": object["status"] = old["status"]
         default:
+            // The spec of a request to sign is as it was made.
+            if resource.kind == "CertificateSigningRequest", !resource.isCustom { object["spec"] = old["spec"] }
             if resource.kind == "Namespace" {
                 object[path: "spec", "finalizers"] = old["spec"]?["finalizers"]
                 object["status"] = old["status"]

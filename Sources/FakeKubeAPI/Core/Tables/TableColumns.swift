@@ -39,6 +39,10 @@ package struct TableColumns: Sendable {
         "Node": .init(columns: columns("Name,Status,Roles,Age,Version,Internal-IP+,External-IP+,OS-Image+,Kernel-Version+,Container-Runtime+"), cells: Rows.node),
         "Namespace": .init(columns: columns("Name,Status,Age"), cells: Rows.namespace),
         "Service": .init(columns: columns("Name,Type,Cluster-IP,External-IP,Port(s),Age,Selector+"), cells: Rows.service),
+        "ComponentStatus": .init(columns: columns("Name,Status,Message,Error"), cells: { object, _ in
+            let healthy = (object["conditions"]?.array ?? []).first { $0["type"] == "Healthy" }
+            return [Rows.name(object), healthy?["status"] == "True" ? "Healthy" : "Unhealthy", healthy?["message"] ?? "", healthy?["error"] ?? ""]
+        }),
         "ServiceAccount": .init(columns: columns("Name,Age"), cells: { [Rows.name($0), Rows.age($0, $1)] }),
         "ConfigMap": .init(columns: columns("Name,Data,Age"), cells: { [Rows.name($0), JSON(Rows.count($0["data"]) + Rows.count($0["binaryData"])), Rows.age($0, $1)] }),
         "Secret": .init(columns: columns("Name,Type,Data,Age"), cells: { [Rows.name($0), $0["type"] ?? "", JSON(Rows.count($0["data"])), Rows.age($0, $1)] }),

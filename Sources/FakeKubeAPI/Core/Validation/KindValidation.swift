@@ -27,6 +27,15 @@ enum KindValidation {
             if name.hasPrefix("system-") { validation.add(.forbidden("metadata.name", "priority class names with 'system-' prefix are reserved for system use only. error: \(name) is not a known system priority class")) }
             if let value = object["value"]?.integer, value > 1_000_000_000 { validation.add(.forbidden("value", "maximum allowed value of a user defined priority is 1000000000")) }
             if let old { validation.immutable(object["value"], old["value"], "value") }
+        case ("", "ResourceQuota"): QuotaValidation.check(object, old, &validation)
+        case ("", "LimitRange"): QuotaValidation.checkRange(object, &validation)
+        case ("", "PersistentVolumeClaim"): StorageValidation.checkClaim(object, old, &validation)
+        case ("", "PersistentVolume"): StorageValidation.checkVolume(object, old, &validation)
+        case ("storage.k8s.io", _): StorageValidation.check(object, old, resource, &validation)
+        case ("networking.k8s.io", _): NetworkingValidation.check(object, old, resource, &validation)
+        case ("discovery.k8s.io", "EndpointSlice"): NetworkingValidation.checkSlice(object, old, &validation)
+        case ("admissionregistration.k8s.io", _), ("certificates.k8s.io", _), ("node.k8s.io", _), ("resource.k8s.io", _), ("autoscaling", _):
+            ExtensionValidation.check(object, old, resource, &validation)
         case ("apiextensions.k8s.io", "CustomResourceDefinition"): DefinitionValidation.check(object, old, &validation)
         default: break
         }

@@ -189,7 +189,15 @@ enum PodUpdateValidation {
                 index += 1
             }
         }
-        for key in ["activeDeadlineSeconds", "terminationGracePeriodSeconds"] where before[key] == nil || new[key] != nil { new[key] = before[key] }
+        if let previous = before["activeDeadlineSeconds"]?.integer {
+            guard let next = new["activeDeadlineSeconds"]?.integer else {
+                validation.add(.invalid("spec.activeDeadlineSeconds", .null, "must not update from a positive integer to nil value"))
+                return
+            }
+            if next > previous { validation.add(.invalid("spec.activeDeadlineSeconds", .integer(next), "must be less than or equal to previous value")) }
+        }
+        new["activeDeadlineSeconds"] = before["activeDeadlineSeconds"]
+        if before["terminationGracePeriodSeconds"]?.integer ?? 0 < 0, new["terminationGracePeriodSeconds"] == 1 { new["terminationGracePeriodSeconds"] = before["terminationGracePeriodSeconds"] }
         let kept = before["tolerations"]?.array ?? []
         if kept.allSatisfy({ (new["tolerations"]?.array ?? []).contains($0) }) { new["tolerations"] = before["tolerations"] }
         if let gates = before["schedulingGates"]?.array, (new["schedulingGates"]?.array ?? []).allSatisfy(gates.contains) { new["schedulingGates"] = before["schedulingGates"] }
