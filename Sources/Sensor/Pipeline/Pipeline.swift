@@ -256,7 +256,7 @@ package final class Pipeline {
             for container in workloads.handle(input, at: now) { complete(container, at: now) }
         case .definitions(let set, let known, let version):
             otherChanges &+= rules.changes
-            rules = RuleEvaluator(set)
+            rules = RuleEvaluator(set, after: rules)
             indicators.definitions = known
             ruleInterest = Interest(set)
             report.rules = set.count

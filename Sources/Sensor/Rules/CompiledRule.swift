@@ -43,18 +43,3 @@ final class CompiledRule: Sendable {
             processTree: ProcessSnapshot.tree(of: event.process), container: event.container)
     }
 }
-
-/// What a rule waits for beyond one event.
-struct Correlation: Sendable {
-    /// Events are told apart by the values of these fields.
-    var by: [ResolvedOperand]
-    var within: Duration
-    var kind: Kind
-
-    enum Kind: Sendable {
-        /// So many matching events, or so many distinct values of a field in them.
-        case threshold(count: Int, distinct: ResolvedOperand?)
-        /// So many other conditions in their order before the rule's own.
-        case sequence(steps: Int)
-    }
-}

@@ -170,4 +170,36 @@ struct LanguageTests {
         #expect(RuleKit.holds("evt.type startswith dup", dup))
         #expect(!RuleKit.holds("evt.type startswith open", dup))
     }
+
+    @Test func accountsAreComparedByNameWhereItIsKnown() {
+        var kit = EventKit("/bin/su")
+        (kit.uid, kit.user) = (33, "www-data")
+        #expect(RuleKit.holds("evt.arg.uid = root", kit.call(.setuid, "setuid", [0])))
+        #expect(RuleKit.holds("evt.arg.uid = www-data", kit.call(.setuid, "setuid", [33])))
+        #expect(RuleKit.holds("evt.arg.uid = 1000", kit.call(.setuid, "setuid", [1000])))
+        #expect(RuleKit.holds("evt.rawarg.uid = 33", kit.call(.setuid, "setuid", [33])))
+        #expect(!RuleKit.holds("evt.arg.uid = root", kit.call(.setuid, "setuid", [33])))
+        #expect(RuleKit.holds("evt.arg.gid = root", kit.call(.setgid, "setgid", [0])))
+    }
+
+    @Test func fieldsThatFollowFromOthers() {
+        let kit = EventKit("/bin/x", "/bin/leader", container: EventKit.container())
+        kit.process.exec.namespacePID = 7
+        kit.process.exec.processGroup = 6
+        kit.process.exec.namespaces.pid = 0xEFFF_FFFC
+        kit.process.parent?.exec.namespacePID = 6
+        kit.process.parent?.exec.processGroup = 6
+        kit.process.parent?.exec.namespaces.pid = 0xEFFF_FFFC
+        var event = kit.exec()
+        event.event.capabilities = 1 << 21
+        #expect(RuleKit.holds("proc.pgid = \(kit.process.parent?.key.pid ?? 0) and proc.pgid.name = leader and proc.is_pgid_leader = false", event))
+        #expect(RuleKit.holds("thread.cap_permitted contains CAP_SYS_ADMIN and not thread.cap_permitted contains CAP_SYS_MODULE", event))
+        #expect(RuleKit.holds("thread.vtid = 7 and container.host_pid = true", event))
+        #expect(!RuleKit.holds("container.host_network exists", event))
+        var pod = PodContext(name: "web-1", namespace: "shop", uid: "u")
+        (pod.hostNetwork, pod.labels, pod.owners) = (true, ["app": "web"], [PodContext.Owner(kind: "ReplicaSet", name: "web-rs"), PodContext.Owner(kind: "Deployment", name: "web")])
+        kit.process.container?.pod = pod
+        event = kit.exec()
+        #expect(RuleKit.holds("container.host_network = true and k8smeta.pod.name = web-1 and k8smeta.ns.name = shop and k8smeta.pod.label[app] = web and k8smeta.deployment.name = web", event))
+    }
 }

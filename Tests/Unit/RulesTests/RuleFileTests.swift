@@ -73,10 +73,10 @@ struct RuleFileTests {
 
     @Test func outputsFillFieldsInBothSpellings() {
         let (rules, report) = RuleSet.load(files: [
-            ("o.yaml", "- {rule: R, desc: d, condition: proc.name = cat, priority: INFO, output: '100%% %proc.name %(proc.pname)x %proc.aname[1]. %fd.sip %(toupper(proc.name)) 5% %'}")
+            ("o.yaml", "- {rule: R, desc: d, condition: proc.name = cat, priority: INFO, output: '100%% %proc.name %(proc.pname)x %proc.aname[1]. %fd.sip %(toupper(proc.name)) %toupper(proc.name) 5% %'}")
         ])
         #expect(report.rejected.isEmpty)
-        #expect(RuleKit.evaluate(rules, [cat]).first?.output == "100% cat bashx bash. <NA> CAT 5% %")
+        #expect(RuleKit.evaluate(rules, [cat]).first?.output == "100% cat bashx bash. <NA> CAT CAT 5% %")
     }
 
     @Test func prioritiesGiveSeverities() {
@@ -102,8 +102,74 @@ struct RuleFileTests {
     }
 
     @Test func whatALaterEngineNeedsIsAWarning() {
-        let report = RuleKit.load("- required_engine_version: 9.0.0\n- required_plugin_versions:\n  - {name: k8saudit, version: 0.1.0}\n  - {name: container, version: 0.4.0}\n").report
+        let report = RuleKit.load("- required_engine_version: 0.99.0\n- required_plugin_versions:\n  - {name: k8saudit, version: 0.1.0}\n  - {name: container, version: 0.4.0}\n").report
         #expect(report.rejected.isEmpty)
         #expect(report.warnings.count == 2)
+    }
+
+    @Test(arguments: ["9.0.0", "9999999"]) func anotherLanguageIsRefusedAndTheRulesAreTriedAllTheSame(_ version: String) {
+        let (rules, report) = RuleKit.load("- required_engine_version: \(version)\n" + RuleKit.file("proc.name = cat"))
+        #expect(report.rejected.map(\.column) == [28])
+        #expect(rules.count == 1)
+    }
+
+    /// A byte order mark, documents, an empty one, null items, an item of a kind that is not known; each with line feeds and with carriage returns.
+    @Test(arguments: [
+        ("\u{FEFF}", ""), ("---\n", ""), ("- list: l\n  items: [a]\n---\n", "...\n"), ("---\n---\n", ""), ("-\n- ~\n", "-\n"), ("- exception: R\n  items: []\n", "# end"),
+    ])
+    func waysToWriteAFile(_ before: String, _ after: String) {
+        let text = before + RuleKit.file("proc.name = cat") + after
+        #expect(matches(text) == ["R"])
+        #expect(matches(text.replacingOccurrences(of: "\n", with: "\r\n")) == ["R"])
+    }
+
+    @Test func placesInAFileWithCarriageReturnsAndAMarkAreThoseOfAnEditor() {
+        let text = "\u{FEFF}" + "- rule: R\n  desc: d\n  condition: proc.nmae = cat\n  output: o\n  priority: INFO\n".replacingOccurrences(of: "\n", with: "\r\n")
+        let problem = RuleKit.load(text).report.rejected.first
+        #expect(problem?.line == 3)
+        #expect(problem?.column == 14)
+    }
+
+    @Test func aDocumentThatIsNoYAMLCostsOnlyItsItem() {
+        let (rules, report) = RuleKit.load(RuleKit.file("proc.name = a", name: "A") + "---\n- rule: [unclosed\n---\n" + RuleKit.file("proc.name = b", name: "B"))
+        #expect(rules.descriptions.map(\.name) == ["A", "B"])
+        #expect(report.rejected.count == 1)
+    }
+
+    @Test func ofAKeyThatIsThereTwiceTheFirstCounts() {
+        let (rules, report) = RuleKit.load(
+            RuleKit.file("proc.name = cat", keys: "  tags: [a]\n  tags: [b]\n  priority: CRITICAL\n") + "- list: l\n  items: &l [a]\n  items: [b]\n- list: m\n  items: *l\n")
+        #expect(report.rejected.isEmpty)
+        #expect(rules.descriptions.first?.tags == ["a"])
+        #expect(rules.descriptions.first?.severity == .medium)
+        #expect(report.lists == 2)
+        #expect(report.warnings.map(\.message).filter { $0.contains("is there twice") }.count == 3)
+    }
+
+    @Test func anItemTakesTheKeysThatItLacksFromOthers() {
+        #expect(matches("- &base\n  rule: A\n  desc: d\n  condition: proc.name = cat\n  output: o\n  priority: INFO\n- <<: *base\n  rule: B\n- <<: [*base]\n  rule: C\n  condition: proc.name = dog\n") == ["A", "B"])
+    }
+
+    @Test func theOldAppendPassesOverWhatItNeverChanged() {
+        let (rules, report) = RuleKit.load(
+            RuleKit.file("proc.name exists"), "- rule: R\n  desc: other\n  condition: and proc.name = cat\n  output: other\n  priority: CRITICAL\n  enabled: false\n  append: true\n- rule: R\n  append: true\n")
+        #expect(report.rejected.isEmpty)
+        #expect(report.warnings.filter { $0.message.contains("passed over") }.count == 4)
+        #expect(RuleKit.evaluate(rules, [cat]).map(\.output) == ["out"])
+        #expect(RuleKit.evaluate(rules, [EventKit("/bin/dog").read("/etc/shadow")]).isEmpty)
+    }
+
+    @Test func macrosOfOtherSourcesAreNoMistake() {
+        let (rules, report) = RuleKit.load(
+            "- macro: kget\n  condition: ka.verb = get\n- macro: kevt\n  condition: (jevt.value[/stage] in (a) and kget)\n- macro: unused\n  condition: ka.verb = create\n"
+                + RuleKit.file("kevt", name: "K", keys: "  source: k8s_audit\n") + RuleKit.file("proc.name = cat"))
+        #expect(report.rejected.isEmpty)
+        #expect(report.warnings.filter { $0.message.contains("unknown field") }.map(\.subject) == ["macro unused"])
+        #expect(rules.count == 1)
+    }
+
+    @Test func aRuleThatMaySkipSkipsAlsoByAMacro() {
+        let report = RuleKit.load(RuleKit.file("m", before: "- macro: m\n  condition: foo.bar = x\n", keys: "  skip-if-unknown-filter: true\n")).report
+        #expect(report.rejected.isEmpty)
     }
 }

@@ -64,8 +64,17 @@ package enum CallArguments {
             case "rcode": return raw ? .integer(dns.rcode) : .text(DNSText.rcode(dns.rcode))
             default: return nil
             }
-        case .systemCall(let call): return value(name, of: call, kind: e.event.kind, raw: raw)
+        case .systemCall(let call):
+            let value = value(name, of: call, kind: e.event.kind, raw: raw)
+            guard !raw, e.event.kind == .setuid || e.event.kind == .setgid, case .number(let id)? = value else { return value }
+            return accountName(id, of: e).map { .text($0) } ?? value
         }
+    }
+
+    // An account is compared by its name where that is known: root everywhere, others when they are the process's own.
+    private static func accountName(_ id: Int64, of e: EnrichedEvent) -> String? {
+        if id == 0 { return "root" }
+        return e.event.kind == .setuid ? (id == Int64(e.event.uid) ? e.userName : nil) : (id == Int64(e.event.gid) ? e.groupName : nil)
     }
 
     private static func value(_ name: String, of exec: ExecDetails, in e: EnrichedEvent) -> FieldValue? {

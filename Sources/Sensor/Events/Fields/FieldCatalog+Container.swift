@@ -36,11 +36,21 @@ extension FieldCatalog {
         .unavailable("container.mount.rdwr", argument: .requiredKey, "Whether a mount may be written."),
         .unavailable("container.mount.propagation", argument: .requiredKey, "Propagation of a mount."), .unavailable("container.healthcheck", "Health check."),
         .unavailable("container.liveness_probe", "Liveness probe."), .unavailable("container.readiness_probe", "Readiness probe."),
-        .unavailable("container.cni.json", "Network configuration."), .unavailable("container.host_pid", .flag, "Shares the host's pid namespace."),
-        .unavailable("container.host_network", .flag, "Shares the host's network namespace."), .unavailable("container.host_ipc", .flag, "Shares the host's IPC namespace."),
+        .unavailable("container.cni.json", "Network configuration."),
+        FieldDefinition("container.host_network", .flag, source: .kubernetes, "The container uses the node's network, as its pod says.") { e, _ in
+            e.container?.pod.map { .flag($0.hostNetwork) }
+        },
+        FieldDefinition("container.host_pid", .flag, "The process is in the initial pid namespace.") { e, _ in
+            guard e.container != nil, e.process.exec.namespaces.pid != 0 else { return nil }
+            return .flag(e.process.exec.namespaces.pid == initialPIDNamespace)
+        },
+        .unavailable("container.host_ipc", .flag, "Shares the host's IPC namespace."),
         .unavailable("container.label", argument: .requiredKey, "One label."), .unavailable("container.labels", "All labels."),
         .unavailable("container.created_time", .number, "Time of creation."),
     ]
+
+    /// PROC_PID_INIT_INO of include/linux/proc_ns.h.
+    private static let initialPIDNamespace: UInt32 = 0xEFFF_FFFC
 
     static func containerID(_ e: EnrichedEvent) -> String { e.container.map { String($0.id.prefix(12)) } ?? "host" }
 }

@@ -91,6 +91,10 @@ extension FieldCatalog {
     ]
 
     private static let descriptorUnavailable: [FieldDefinition] = [
+        FieldDefinition("fd.is_upper_layer", .flag, kinds: [.library], "The file lies in the writable layer of a container's overlay; of libraries only.") { e, _ in
+            e.file.map { .flag($0.isUpperLayer) }
+        },
+        .unavailable("fd.is_lower_layer", .flag, "The file lies in a layer of the image."),
         .unavailable("fd.types", argument: .optionalIndex, "Types of all descriptors of the process."), .unavailable("fdlist.nums", "Descriptors of a poll."),
         .unavailable("fdlist.names", "Names of a poll's descriptors."), .unavailable("fdlist.cips", "Client addresses of a poll."),
         .unavailable("fdlist.sips", "Server addresses of a poll."), .unavailable("fdlist.cports", "Client ports of a poll."),

@@ -82,6 +82,7 @@ extension FieldCatalog {
         .unavailable("evt.wait_latency", .number, "Time that the call waited."), .unavailable("evt.is_syslog", .flag, "A write to the log device."),
         .unavailable("evt.count.error.file", .number, "Failed file calls."), .unavailable("evt.count.error.net", .number, "Failed network calls."),
         .unavailable("evt.count.error.memory", .number, "Failed memory calls."), .unavailable("evt.count.error.other", .number, "Other failed calls."),
+        .unavailable("evt.count.procinfo", .number, "Events about a process."), .unavailable("evt.count.threadinfo", .number, "Events about a thread."),
         .unavailable("evt.around", .number, argument: .requiredKey, "Events around a time."),
     ]
 

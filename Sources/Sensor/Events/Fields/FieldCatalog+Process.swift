@@ -28,6 +28,9 @@ extension FieldCatalog {
         FieldDefinition("proc.vpgid.name", .text, "Name of the process group's leader.") { e, _ in e.leader(\.processGroup).flatMap(name) },
         FieldDefinition("proc.vpgid.exe", .text, "argv[0] of the process group's leader.") { e, _ in e.leader(\.processGroup).flatMap(exe) },
         FieldDefinition("proc.vpgid.exepath", .text, "Executable of the process group's leader.") { e, _ in e.leader(\.processGroup).flatMap { .known($0.exec.path) } },
+        FieldDefinition("proc.pgid.name", .text, "Same as proc.vpgid.name.") { e, _ in e.leader(\.processGroup).flatMap(name) },
+        FieldDefinition("proc.pgid.exe", .text, "Same as proc.vpgid.exe.") { e, _ in e.leader(\.processGroup).flatMap(exe) },
+        FieldDefinition("proc.pgid.exepath", .text, "Same as proc.vpgid.exepath.") { e, _ in e.leader(\.processGroup).flatMap { .known($0.exec.path) } },
     ]
 
     private static let processNumbers: [FieldDefinition] = [
@@ -37,6 +40,10 @@ extension FieldCatalog {
         FieldDefinition("proc.pvpid", .number, "Process id of the parent in its own namespace.") { e, _ in e.process.parent.flatMap { nonZero($0.exec.namespacePID) } },
         FieldDefinition("proc.sid", .number, "Session id.") { e, _ in .integer(e.process.exec.sessionID) },
         FieldDefinition("proc.vpgid", .number, "Process group.") { e, _ in .integer(e.process.exec.processGroup) },
+        FieldDefinition("proc.pgid", .number, "Process group in the initial namespace, while its leader is an ancestor or the process itself.") { e, _ in
+            guard let leader = e.leader(\.processGroup), leader.exec.namespacePID == leader.exec.processGroup else { return nil }
+            return .integer(leader.key.pid)
+        },
         FieldDefinition("proc.tty", .number, "Device number of the controlling terminal, 0 for none.") { e, _ in .integer(e.process.exec.ttyNumber) },
         FieldDefinition("proc.cmdnargs", .number, "Number of arguments after argv[0].") { e, _ in .integer(max(0, e.process.exec.arguments.count - 1)) },
         FieldDefinition("proc.cmdlenargs", .number, "Bytes of the arguments after argv[0], without spaces between them.") { e, _ in
@@ -62,6 +69,7 @@ extension FieldCatalog {
         },
         FieldDefinition("proc.is_sid_leader", .flag, "The process leads its session.") { e, _ in leads(e.process, e.process.exec.sessionID) },
         FieldDefinition("proc.is_vpgid_leader", .flag, "The process leads its process group.") { e, _ in leads(e.process, e.process.exec.processGroup) },
+        FieldDefinition("proc.is_pgid_leader", .flag, "Same as proc.is_vpgid_leader.") { e, _ in leads(e.process, e.process.exec.processGroup) },
     ]
 
     private static let processExecutable: [FieldDefinition] = [
@@ -88,6 +96,7 @@ extension FieldCatalog {
         .unavailable("proc.env", argument: .optionalKey, "Environment; never read, it is where secrets are."),
         .unavailable("proc.aenv", argument: .optionalKey, "Environment of ancestors; never read."),
         .unavailable("proc.is_exe_writable", .flag, "The executable may be written by its user."),
+        .unavailable("proc.is_exe_lower_layer", .flag, "The executable lies in a layer of the image."),
         .unavailable("proc.exe_ino.ctime", .number, "Status change time of the executable."),
         .unavailable("proc.exe_ino.mtime", .number, "Modification time of the executable."),
         .unavailable("proc.exe_ino.ctime_duration_proc_start", .number, "Time between the executable's change and its start."),

@@ -11,9 +11,14 @@ extension FieldCatalog {
             e.event.capabilities.map { .text(CallText.capabilities($0)) }
         },
         FieldDefinition("thread.nametid", .text, "Name and id of the thread.") { e, _ in .known(e.event.comm).map { .text($0.printed + ":" + String(e.event.threadID)) } },
-        .unavailable("thread.cap_permitted", source: .capabilities, "Permitted capabilities."),
+        FieldDefinition("thread.cap_permitted", .text, "The effective ones: what is permitted beyond them is not reported.") { e, _ in
+            e.event.capabilities.map { .text(CallText.capabilities($0)) }
+        },
+        FieldDefinition("thread.vtid", .number, "Thread id in its own namespace; of the thread that leads the process only.") { e, _ in
+            e.event.threadID == e.event.process.pid ? nonZero(e.process.exec.namespacePID) : nil
+        },
         .unavailable("thread.cap_inheritable", source: .capabilities, "Inheritable capabilities."),
-        .unavailable("thread.vtid", .number, "Thread id in its own namespace."), .unavailable("thread.exectime", .number, "Processor time of the last run."),
+        .unavailable("thread.exectime", .number, "Processor time of the last run."),
         .unavailable("thread.totexectime", .number, "Processor time since the capture began."), .unavailable("thread.pfmajor", .number, "Major page faults."),
         .unavailable("thread.pfminor", .number, "Minor page faults."), .unavailable("thread.cpu", .number, "Processor time of the last second."),
         .unavailable("thread.cpu.user", .number, "User time of the last second."), .unavailable("thread.cpu.system", .number, "System time of the last second."),

@@ -32,6 +32,17 @@ indirect enum Condition {
         }
     }
 
+    /// One spelling of it: the same text is the same condition.
+    var text: String {
+        switch self {
+        case .constant(let value): String(value)
+        case .check(let check): "\(check.operand.text) \(check.isAll ? "all " : "")\(check.test.text)"
+        case .not(let inner): "not (\(inner.text))"
+        case .all(let parts): "(" + parts.map(\.text).joined(separator: " and ") + ")"
+        case .any(let parts): "(" + parts.map(\.text).joined(separator: " or ") + ")"
+        }
+    }
+
     /// Calls `body` for every check.
     func forEachCheck(_ body: (Check) -> Void) {
         switch self {

@@ -34,7 +34,7 @@ struct RuleCompiler {
             do throws(Diagnostic) {
                 try compile(draft)
             } catch {
-                if draft.skipsUnknownFields, error.message.hasPrefix("unknown field") {
+                if draft.skipsUnknownFields, error.message.contains("unknown field") {
                     report.warnings.append(error.about(draft.name))
                 } else {
                     report.reject(error.about(draft.name))
@@ -48,20 +48,45 @@ struct RuleCompiler {
         return (RuleSet(rules: rules, conditions: kindConditions, descriptions: descriptions), report)
     }
 
-    // a macro that no rule uses is still held to the rules of the language
+    /// A macro that no rule uses is still held to the grammar. That it names what events of system calls do not have costs nothing until
+    /// a rule for them uses it, and for rules of other sources it is right.
     private mutating func checkMacros() {
-        for (name, macro) in conditions.macros.sorted(by: { $0.key < $1.key }) {
+        let foreign = foreignMacros()
+        for (name, macro) in conditions.macros.sorted(by: { $0.key < $1.key }) where !foreign.contains(name) {
             guard case .success(let expression) = macro.expression else { continue }
             do throws(Diagnostic) {
                 _ = try conditions.compile(expression)
             } catch {
-                report.reject(error.about("macro \(name)"))
+                if error.message.contains("unknown field") || error.message.contains("unknown event type") {
+                    report.warnings.append(error.about("macro \(name)"))
+                } else {
+                    report.reject(error.about("macro \(name)"))
+                }
             }
         }
     }
 
+    /// The macros that rules of other sources use, and those that these use.
+    private func foreignMacros() -> Set<String> {
+        var found: Set<String> = []
+        var next: [Expression] = library.rules.compactMap { $0.source == Self.source ? nil : try? ConditionParser.parse($0.condition) }
+        while let expression = next.popLast() {
+            switch expression {
+            case .any(let parts), .all(let parts): next += parts
+            case .not(let inner): next.append(inner)
+            case .macro(let name):
+                if found.insert(name.text).inserted, case .success(let inner)? = conditions.macros[name.text]?.expression { next.append(inner) }
+            case .comparison: break
+            }
+        }
+        return found
+    }
+
+    /// The source of the events that are judged here.
+    private static let source = "syscall"
+
     private mutating func compile(_ draft: RuleDraft) throws(Diagnostic) {
-        guard draft.source == "syscall" else {
+        guard draft.source == Self.source else {
             report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: "source=\(draft.source)"))
             return describe(draft, kinds: [], reads: .none)
         }
@@ -70,7 +95,7 @@ struct RuleCompiler {
         let output = try OutputTemplate(draft.output)
         var steps: [Condition] = []
         var correlation: Correlation?
-        if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft.name) }
+        if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft.name, condition) }
 
         let specialized = Self.specialize(condition)
         if specialized.isEmpty, unsupported.isEmpty {
@@ -125,14 +150,14 @@ struct RuleCompiler {
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
-    private mutating func compile(_ draft: CorrelationDraft, _ rule: String) throws(Diagnostic) -> (Correlation, [Condition]) {
+    private mutating func compile(_ draft: CorrelationDraft, _ rule: String, _ condition: Condition) throws(Diagnostic) -> (Correlation, [Condition]) {
         var by: [ResolvedOperand] = []
         for text in draft.by { by.append(try Self.operand(text)) }
         switch draft.kind {
         case .threshold(let count, let distinct):
             var field: ResolvedOperand?
             if let distinct { field = try Self.operand(distinct) }
-            return (Correlation(by: by, within: draft.within, kind: .threshold(count: count, distinct: field)), [])
+            return (Correlation(by: by, within: draft.within, kind: .threshold(count: count, distinct: field.map(CorrelationField.init)), conditions: [condition]), [])
         case .sequence(let steps):
             var out: [Condition] = []
             for step in steps {
@@ -140,7 +165,7 @@ struct RuleCompiler {
                 for what in unsupported { report.unsupported.append(RuleReport.Unsupported(rule: rule, what: what)) }
                 out.append(condition)
             }
-            return (Correlation(by: by, within: draft.within, kind: .sequence(steps: steps.count)), out)
+            return (Correlation(by: by, within: draft.within, kind: .sequence(steps: steps.count), conditions: [condition] + out), out)
         }
     }
 

@@ -5,7 +5,8 @@ enum SystemCallTable {
 
     static let names: Set<String> = Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
 
-    // arch/x86/entry/syscalls/syscall_64.tbl of Linux, and the events of libscap that are no system calls
+    // arch/x86/entry/syscalls/syscall_64.tbl of Linux and the events of libscap that are no system calls; then what only 32 bit
+    // machines call by that name, and what is new
     private static let text = """
         _sysctl accept accept4 access acct add_key adjtimex afs_syscall alarm arch_prctl asyncevent bind bpf brk capget capset chdir chmod
         chown chroot clock_adjtime clock_getres clock_gettime clock_nanosleep clock_settime clone clone3 close close_range connect
@@ -39,5 +40,13 @@ enum SystemCallTable {
         timer_settime timerfd_create timerfd_gettime timerfd_settime times tkill truncate tuxcall umask umount umount2 uname unlink
         unlinkat unshare uretprobe uselib userevent userfaultfd ustat utime utimensat utimes vfork vhangup vmsplice vserver wait4 waitid
         waitpid write writev
+
+        _llseek _newselect bdflush break chown32 fadvise64_64 fchown32 fstatat fstatfs64 ftruncate64 getegid32 geteuid32 getgid32
+        getgroups32 getresgid32 getresuid32 getrlimit32 idle ipc lchown32 map_shadow_stack mseal oldfstat oldlstat oldolduname oldstat
+        olduname pselect prlimit readdir recvmmsg_time64 sendfile64 setfsgid32 setfsuid32 setgid32 setgroups32 setregid32 setresgid32
+        setresuid32 setreuid32 setuid32 sgetmask sigaction signal sigpending sigprocmask sigsuspend socketcall ssetmask statfs64 stime
+        sync_file_range2 truncate64 ugetrlimit ulimit vm86 vm86old cachestat futex_wake futex_wait futex_requeue statmount listmount
+        lsm_get_self_attr lsm_set_self_attr lsm_list_modules setxattrat getxattrat listxattrat removexattrat open_tree_attr
+        cpu_hotplug groupadded groupdeleted k8s mesos procinfo scapevent tracer useradded userdeleted
         """
 }

@@ -39,6 +39,22 @@ indirect enum ValueTest: Hashable {
         }
     }
 
+    /// One spelling of it, whatever the order of a set.
+    var text: String {
+        func quoted(_ literals: Set<[UInt8]>) -> String { literals.map { String(reflecting: String(decoding: $0, as: UTF8.self)) }.sorted().joined(separator: ",") }
+        return switch self {
+        case .exists: "exists"
+        case .numbers(let numbers): "in \(numbers.sorted())"
+        case .order(let comparator, let number): "\(comparator.rawValue) \(number)"
+        case .flag(let flag): "is \(flag)"
+        case .text(let op, let literals): "\(op.rawValue) \(quoted(literals))"
+        case .addresses(let ranges): "in \(ranges.map { String(describing: $0) }.sorted())"
+        case .field(let comparator, let key): "\(comparator.rawValue) val(\(key.operand.text))"
+        case .eventType(let names): "named \(names.sorted())"
+        case .negated(let inner): "not \(inner.text)"
+        }
+    }
+
     static func bytes(_ literals: Set<[UInt8]>) -> Int { literals.reduce(0) { $0 + $1.count } }
 
     /// What it costs, roughly in nanoseconds.

@@ -9,66 +9,55 @@ struct CorrelationStates {
     static let keysMax = 1024
 
     private(set) var ledger = Ledger()
-    private var states: [[String: State]]
+    private var states: [[CorrelationKey: CorrelationState]]
 
-    private struct State {
-        var touched: BootInstant
-        /// Of a threshold: when it matched, oldest first. Of a sequence: when the chain began that has reached step n.
-        var instants: [BootInstant?] = []
-        /// Of a threshold with `distinct`: the values, each with its instant at the same place in `instants`.
-        var values: [String] = []
+    init(ruleCount: Int) { states = [[CorrelationKey: CorrelationState]](repeating: [:], count: ruleCount) }
+
+    /// What is remembered for rules of `old` that `new` has as they were; the rest is forgotten with them. Losses stay counted.
+    func carried(from old: [CompiledRule], to new: [CompiledRule]) -> CorrelationStates {
+        var out = CorrelationStates(ruleCount: new.count)
+        out.ledger = ledger
+        let places = Dictionary(old.indices.filter { old[$0].correlation != nil }.map { (old[$0].id, $0) }) { first, _ in first }
+        for (index, rule) in new.enumerated() {
+            guard let correlation = rule.correlation, let before = places[rule.id], old[before].correlation?.isSame(as: correlation) == true else { continue }
+            out.states[index] = states[before]
+        }
+        return out
     }
-
-    init(ruleCount: Int) { states = [[String: State]](repeating: [:], count: ruleCount) }
 
     /// - Returns: whether the rule has everything that it waits for.
-    mutating func handle(_ event: EnrichedEvent, _ rule: CompiledRule, index: Int, step: Int) -> Bool {
-        guard let correlation = rule.correlation else { return true }
+    mutating func handle(_ event: EnrichedEvent, _ correlation: Correlation, index: Int, step: Int) -> Bool {
         let now = event.event.time
-        let key = correlation.by.map { $0.printed(event) ?? "" }.joined(separator: "\u{1F}")
-        let span = UInt64(correlation.within.nanoseconds)
-        let horizon = BootInstant(nanoseconds: now.nanoseconds > span ? now.nanoseconds - span : 0)
-        var state = states[index].removeValue(forKey: key) ?? State(touched: now)
-        state.touched = now
-        let isDone: Bool
+        let horizon = BootInstant(nanoseconds: now.nanoseconds > correlation.span ? now.nanoseconds - correlation.span : 0)
         switch correlation.kind {
-        case .threshold(let count, let distinct): isDone = Self.count(event, &state, distinct, count, now, horizon)
-        case .sequence(let steps): isDone = Self.advance(&state, step: step, of: steps, now, horizon)
-        }
-        if isDone || !state.instants.contains(where: { $0 != nil }) { return isDone }
-        makeRoom(index, horizon)
-        states[index][key] = state
-        return false
-    }
-
-    private static func count(
-        _ event: EnrichedEvent, _ state: inout State, _ distinct: ResolvedOperand?, _ count: Int, _ now: BootInstant, _ horizon: BootInstant
-    ) -> Bool {
-        // a value that comes again is as new as its last time
-        if let distinct {
-            guard let value = distinct.printed(event) else { return false }
-            if let known = state.values.firstIndex(of: value) {
-                state.values.remove(at: known)
-                state.instants.remove(at: known)
+        case .threshold(let count, let distinct):
+            var value: FieldValue?
+            if let distinct {
+                value = distinct.value(of: event)
+                if value == nil { return false }
             }
-            state.values.append(value)
+            return state(of: correlation.key(of: event), index, now, horizon) { $0.count(value, count, now, horizon) }
+        case .sequence(let steps):
+            return state(of: correlation.key(of: event), index, now, horizon, isMade: step == 0) { $0.advance(step, of: steps, now, horizon) }
         }
-        state.instants.append(now)
-        let old = state.instants.firstIndex { ($0 ?? now) >= horizon } ?? 0
-        state.instants.removeFirst(old)
-        if distinct != nil { state.values.removeFirst(old) }
-        return state.instants.count >= count
     }
 
-    private static func advance(_ state: inout State, step: Int, of steps: Int, _ now: BootInstant, _ horizon: BootInstant) -> Bool {
-        if state.instants.isEmpty { state.instants = [BootInstant?](repeating: nil, count: steps) }
-        if step == 0 {
-            state.instants[0] = now
-            return false
+    /// Changes the state of a key where it lies, so that an event of a known key costs no allocation; one that says it is done is forgotten.
+    private mutating func state(
+        of key: CorrelationKey, _ index: Int, _ now: BootInstant, _ horizon: BootInstant, isMade: Bool = true, _ change: (inout CorrelationState) -> Bool
+    ) -> Bool {
+        if let place = states[index].index(forKey: key) {
+            states[index].values[place].touched = now
+            let isDone = change(&states[index].values[place])
+            if isDone { states[index].remove(at: place) }
+            return isDone
         }
-        guard let began = state.instants[step - 1], began >= horizon else { return false }
-        if step == steps { return true }
-        state.instants[step] = began
+        guard isMade else { return false }
+        makeRoom(index, horizon)
+        var state = CorrelationState(touched: now)
+        // a threshold is at least 2, a sequence has a step before its last: nothing is done at once
+        _ = change(&state)
+        states[index][key.compact] = state
         return false
     }
 
@@ -78,8 +67,8 @@ struct CorrelationStates {
         // what is out of its time is no loss
         states[index] = states[index].filter { $0.value.touched >= horizon }
         guard states[index].count >= Self.keysMax else { return }
-        let oldest = states[index].sorted { ($0.value.touched, $0.key) < ($1.value.touched, $1.key) }.prefix(Self.keysMax / 16)
-        for (key, _) in oldest { states[index][key] = nil }
+        let oldest = states[index].map { ($0.value.touched, $0.key.text, $0.key) }.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.prefix(Self.keysMax / 16)
+        for (_, _, key) in oldest { states[index][key] = nil }
         ledger.count("correlationFull", at: "rules", by: UInt64(oldest.count))
     }
 }

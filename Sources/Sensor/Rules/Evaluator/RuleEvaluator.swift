@@ -4,7 +4,7 @@ package import Foundations
 /// Asks the rules about events, one after the other, on the pipeline's thread.
 ///
 /// An event that matches nothing costs no allocation: answers are remembered in memory that is there already, and text is compared
-/// where it lies. State exists only for rules with a threshold or a sequence; it is bounded and goes with the evaluator.
+/// where it lies. State exists only for rules with a threshold or a sequence; it is bounded, and handed on to the next evaluator.
 package final class RuleEvaluator {
     package let rules: RuleSet
     /// What the rules need from the kernel.
@@ -17,11 +17,12 @@ package final class RuleEvaluator {
     /// Grows whenever an event has changed what the answers to later ones depend on.
     package private(set) var changes: UInt64 = 0
 
-    package init(_ rules: RuleSet) {
+    /// - Parameter old: what judged until now; what it remembers for thresholds and sequences of rules that did not change goes on counting.
+    package init(_ rules: RuleSet, after old: RuleEvaluator? = nil) {
         self.rules = rules
         interest = Interest(rules)
         evaluators = rules.buckets.map { $0.roots.isEmpty ? nil : BucketEvaluator($0) }
-        correlations = CorrelationStates(ruleCount: rules.rules.count)
+        correlations = old?.correlations.carried(from: old?.rules.rules ?? [], to: rules.rules) ?? CorrelationStates(ruleCount: rules.rules.count)
     }
 
     /// How many rules are in use.
@@ -32,9 +33,9 @@ package final class RuleEvaluator {
         guard let evaluator = evaluators[Int(event.event.kind.rawValue)] else { return }
         evaluator.forEachMatch(event) { root in
             let rule = rules.rules[root.rule]
-            if rule.correlation != nil {
+            if let correlation = rule.correlation {
                 changes &+= 1
-                guard correlations.handle(event, rule, index: root.rule, step: root.step) else { return }
+                guard correlations.handle(event, correlation, index: root.rule, step: root.step) else { return }
             }
             out.append(rule.detection(of: event))
         }

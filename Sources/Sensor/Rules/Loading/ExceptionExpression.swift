@@ -4,6 +4,9 @@ internal import Foundations
 extension ExceptionDraft {
     /// - Returns: nil when the exception has no values yet: a place for others to fill.
     func expression() throws(Diagnostic) -> Expression? {
+        // a place for others to fill is checked as well
+        for n in fields.indices { _ = try operand(n) }
+        for n in comparators.indices { _ = try comparator(n) }
         guard !values.isEmpty else { return nil }
         if isSingle, comparators.first.map({ Self.takesList($0.text) }) ?? true {
             // all values are one list
@@ -32,23 +35,30 @@ extension ExceptionDraft {
     private static func takesList(_ comparator: String) -> Bool { Comparator(rawValue: comparator)?.takesList ?? false }
 
     private func comparison(_ n: Int, _ literals: [Literal]) throws(Diagnostic) -> Expression {
-        let field = fields[n]
+        let comparator = try comparator(n)
+        guard comparator.takesList || literals.count == 1 else { throw (literals.first?.place ?? place).diagnostic("'\(comparator.rawValue)' takes one value, not a list") }
+        return .comparison(Comparison(left: try operand(n), comparator: comparator, isList: comparator.takesList, right: .values(literals), place: fields[n].start))
+    }
+
+    private func comparator(_ n: Int) throws(Diagnostic) -> Comparator {
         var written = n < comparators.count ? comparators[n].text : isSingle ? "in" : "="
         if written == "==" { written = "=" }
         guard let comparator = Comparator(rawValue: written), comparator != .exists else {
             throw (n < comparators.count ? comparators[n].start : place).diagnostic(
                 "'\(written)' is no operator" + ConditionParser.suggestion(written, Comparator.allCases.map(\.rawValue)))
         }
-        // the field may stand in transformers: the condition's own parser reads it
-        guard case .comparison(var out) = try ConditionParser.parse(
-            SourceText(standalone: field.text + " exists", file: field.file)) else { throw field.start.diagnostic("'\(field.text)' is no field") }
-        out.left.place = field.start
-        out.place = field.start
-        out.comparator = comparator
-        out.isList = comparator.takesList
-        guard comparator.takesList || literals.count == 1 else { throw (literals.first?.place ?? place).diagnostic("'\(written)' takes one value, not a list") }
-        out.right = .values(literals)
-        return .comparison(out)
+        return comparator
+    }
+
+    // the field may stand in transformers: the condition's own parser reads it
+    private func operand(_ n: Int) throws(Diagnostic) -> Operand {
+        let field = fields[n]
+        guard case .comparison(var read)? = try? ConditionParser.parse(SourceText(standalone: field.text + " exists", file: field.file)) else {
+            throw field.start.diagnostic("'\(field.text)' is no field")
+        }
+        read.left.place = field.start
+        _ = try ResolvedOperand(read.left)
+        return read.left
     }
 
     private static func literals(_ tree: ItemReader.Tree) throws(Diagnostic) -> [Literal] {

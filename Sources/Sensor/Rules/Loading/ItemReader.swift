@@ -23,7 +23,20 @@ struct ItemReader {
             guard let name = key.scalar?.string else { throw at.diagnostic("a key is a word") }
             keys.append((name, at, value))
         }
-        self.keys = keys
+        self.keys = Self.merged(keys)
+    }
+
+    /// `<<: *base`, or a list of such: the keys of other mappings stand in for those that the item does not have itself.
+    private static func merged(_ keys: [(key: String, place: SourcePlace, value: Node)]) -> [(key: String, place: SourcePlace, value: Node)] {
+        guard let merge = keys.first(where: { $0.key == "<<" }) else { return keys }
+        var out = keys.filter { $0.key != "<<" }
+        let bases: [Node] = if case .sequence(let sequence) = merge.value { Array(sequence) } else { [merge.value] }
+        for case .mapping(let base) in bases {
+            for (key, value) in base {
+                if let name = key.scalar?.string, !out.contains(where: { $0.key == name }) { out.append((name, merge.place, value)) }
+            }
+        }
+        return out
     }
 
     private init(_ other: ItemReader, keys: [(String, SourcePlace, Node)], place: SourcePlace) {

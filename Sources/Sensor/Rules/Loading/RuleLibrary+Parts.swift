@@ -40,7 +40,8 @@ extension RuleLibrary {
             let values: [ItemReader.Tree] =
                 switch try exception.tree("values") {
                 case .list(let list, _)?: list
-                case .text(let text)?: text.text.isEmpty ? [] : [.text(text)]
+                case .text(let text)?:
+                    if text.text.isEmpty { [] } else { throw text.start.diagnostic("'values' is a list") }
                 case nil: []
                 }
             let fields = try exception.texts("fields") ?? []

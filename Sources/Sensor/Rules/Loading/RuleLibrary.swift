@@ -36,7 +36,11 @@ struct RuleLibrary {
         guard let kind = kinds.first else {
             let first = item.allKeys.first
             let hint = first.map { ConditionParser.suggestion($0.name, ["rule", "macro", "list"]) } ?? ""
-            throw item.place.diagnostic("an item begins with 'rule:', 'macro:' or 'list:'" + hint)
+            let message = "an item begins with 'rule:', 'macro:' or 'list:'" + hint
+            // items of a kind that is not known here are passed over, as long as they do not look like a rule, macro or list misspelt
+            guard first != nil, hint.isEmpty, !["condition", "output", "priority", "desc"].contains(where: item.has) else { throw item.place.diagnostic(message) }
+            warnings.append(item.place.diagnostic(message + "; this one is passed over"))
+            return
         }
         guard kinds.count == 1 else { throw item.place.diagnostic("an item is one of '\(kinds.joined(separator: "', '"))', not several at once") }
         switch kind {
@@ -50,6 +54,10 @@ struct RuleLibrary {
 
     private mutating func checkKeys(_ item: ItemReader, _ known: [String], subject: String) {
         for (name, place) in item.allKeys where !known.contains(name) {
+            if name.first == YAMLFile.repeated {
+                warnings.append(place.diagnostic("the key '\(name.dropFirst())' is there twice: the first one counts", subject: subject))
+                continue
+            }
             warnings.append(place.diagnostic("unknown key '\(name)' is passed over" + ConditionParser.suggestion(name, known), subject: subject))
         }
     }
@@ -68,14 +76,17 @@ struct RuleLibrary {
         let numbers = parts.compactMap { $0 }
         // before it became 0.x.y the version was a plain number: 0.31.0 came after 26
         let wanted = numbers.count == 1 ? [0, numbers[0], 0] : numbers + [Int](repeating: 0, count: 3 - numbers.count)
-        if Self.engineVersion.lexicographicallyPrecedes(wanted) {
-            warnings.append(text.start.diagnostic("asks for engine \(text.text); this one speaks \(Self.engineVersion.map(String.init).joined(separator: "."))"))
-        }
+        guard Self.engineVersion.lexicographicallyPrecedes(wanted) else { return }
+        let problem = text.start.diagnostic("asks for engine \(text.text); this one speaks \(Self.engineVersion.map(String.init).joined(separator: "."))")
+        // a later 0.x.y adds names, and a rule that uses one of them says so itself; other numbers are of a language that is not this one
+        guard numbers.count > 1, numbers[0] == Self.engineVersion[0] else { throw problem }
+        warnings.append(problem)
     }
 
     private mutating func readPlugins(_ item: ItemReader) throws(Diagnostic) {
         for plugin in try item.items("required_plugin_versions") ?? [] {
             guard let name = try plugin.text("name") else { throw plugin.place.diagnostic("a plugin has a name") }
+            guard plugin.has("version") else { throw plugin.place.diagnostic("plugin '\(name.text)' has no version") }
             var names = [name.text]
             for other in try plugin.items("alternatives") ?? [] { if let text = try other.text("name") { names.append(text.text) } }
             if Self.pluginsBuiltIn.isDisjoint(with: names) { warnings.append(name.start.diagnostic("no plugin '\(name.text)' here: rules for its events stay silent")) }
@@ -87,6 +98,8 @@ struct RuleLibrary {
     private mutating func readList(_ item: ItemReader) throws(Diagnostic) {
         let name = try name("list", item)
         do throws(Diagnostic) {
+            var scanner = ConditionScanner(name)
+            guard scanner.bareWord() != nil, scanner.isAtEnd else { throw item.place(of: "list").diagnostic("'\(name)' is no name of a list: conditions could not name it") }
             checkKeys(item, ["list", "items", "append", "override"], subject: name)
             guard let items = try item.texts("items") else { throw item.place.diagnostic("list '\(name)' has no items") }
             let elements = items.map { text in
@@ -107,6 +120,10 @@ struct RuleLibrary {
     private mutating func readMacro(_ item: ItemReader) throws(Diagnostic) {
         let name = try name("macro", item)
         do throws(Diagnostic) {
+            var scanner = ConditionScanner(name)
+            guard scanner.identifier() != nil, scanner.isAtEnd else {
+                throw item.place(of: "macro").diagnostic("'\(name)' is no name of a macro: letters, digits and underscores, the first one a letter")
+            }
             checkKeys(item, ["macro", "condition", "append", "override"], subject: name)
             guard let condition = try item.text("condition") else { throw item.place.diagnostic("macro '\(name)' has no condition") }
             if try overrides(item, ["condition"])["condition"] == .append {
@@ -122,6 +139,8 @@ struct RuleLibrary {
     }
 
     enum Override { case append, replace }
+    /// What `append: true` means; whatever else such an item says has always been passed over.
+    private static let appendedOfOld: Set<String> = ["condition", "exceptions", "items"]
 
     /// What `override` says per key, and what the older `append: true` stands for.
     private func overrides(_ item: ItemReader, _ appendable: [String]) throws(Diagnostic) -> [String: Override] {
@@ -133,14 +152,15 @@ struct RuleLibrary {
                 case "append":
                     guard appendable.contains(key) else { throw place.diagnostic("'\(key)' cannot be appended to, only replaced") }
                     out[key] = .append
-                case "replace": out[key] = .replace
+                case "replace":
+                    guard key != "source" else { throw place.diagnostic("'source' cannot be replaced") }
+                    out[key] = .replace
                 case let other: throw place.diagnostic("'\(other ?? "")' is neither 'append' nor 'replace'")
                 }
             }
-            if item.has("append") { throw item.place(of: "append").diagnostic("'append' and 'override' exclude each other") }
+            if try item.flag("append") == true { throw item.place(of: "append").diagnostic("'append' and 'override' exclude each other") }
         } else if try item.flag("append") == true {
-            for key in appendable where item.has(key) { out[key] = .append }
-            if out.isEmpty { throw item.place(of: "append").diagnostic("nothing to append: none of '\(appendable.joined(separator: "', '"))' is there") }
+            for key in appendable where item.has(key) && Self.appendedOfOld.contains(key) { out[key] = .append }
         }
         return out
     }
@@ -157,7 +177,15 @@ struct RuleLibrary {
         do throws(Diagnostic) {
             checkKeys(item, Self.ruleKeys, subject: name)
             let overrides = try overrides(item, ["condition", "output", "desc", "tags", "exceptions", "techniques", "tactics"])
-            if !overrides.isEmpty {
+            if item.has("override") {
+                for (key, place) in item.allKeys where Self.ruleKeys.dropFirst().contains(key) && !["override", "append", "source"].contains(key) && overrides[key] == nil {
+                    throw place.diagnostic("'override' does not say what becomes of '\(key)'")
+                }
+                try change(name, item, overrides)
+            } else if try item.flag("append") == true {
+                for (key, place) in item.allKeys where Self.ruleKeys.dropFirst().contains(key) && key != "append" && overrides[key] == nil {
+                    warnings.append(place.diagnostic("'\(key)' is passed over: 'append' adds to the condition and the exceptions", subject: name))
+                }
                 try change(name, item, overrides)
             } else if !item.has("condition"), item.has("enabled") || item.has("exceptions"), ruleIndex[name] != nil {
                 try change(name, item, [:])
@@ -188,7 +216,8 @@ struct RuleLibrary {
     private mutating func change(_ name: String, _ item: ItemReader, _ overrides: [String: Override]) throws(Diagnostic) {
         guard let index = ruleIndex[name] else { throw item.place.diagnostic("there is no rule '\(name)' to change" + ConditionParser.suggestion(name, ruleIndex.keys.sorted())) }
         var draft = rules[index]
-        for key in Self.ruleKeys.dropFirst() where item.has(key) && key != "override" && key != "append" {
+        let isPartial = item.has("override") || item.has("append")
+        for key in Self.ruleKeys.dropFirst() where item.has(key) && key != "override" && key != "append" && (!isPartial || overrides[key] != nil) {
             let isAppend = overrides[key] == .append
             switch key {
             case "condition": if let text = try item.text(key) { draft.condition = isAppend ? draft.condition.appending(text) : text }
@@ -203,7 +232,7 @@ struct RuleLibrary {
             case "severity": draft.severity = try severity(item)
             case "id": draft.id = try item.text(key)?.text
             case "threshold", "sequence": draft.correlation = try correlation(item)
-            case "source": draft.source = try item.text(key)?.text ?? draft.source
+            case "skip-if-unknown-filter": draft.skipsUnknownFields = try item.flag(key) ?? draft.skipsUnknownFields
             default: break
             }
         }

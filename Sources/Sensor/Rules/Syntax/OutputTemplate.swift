@@ -3,9 +3,9 @@ internal import Foundations
 
 /// The text of a rule's output with places for fields: `file=%fd.name`, `%proc.aname[2]`, `%(proc.name)`, `%%`.
 ///
-///     template = { text | "%%" | "%" , [ "*" ] , field | "%(" , operand , ")" } ;
+///     template = { text | "%%" | "%" , [ "*" ] , ( field | transformed ) | "%(" , operand , ")" } ;
 ///
-/// A field without a value prints as `<NA>`. A percent sign that no field follows is text. `%*field` is the same as `%field`.
+/// A field without a value prints as `<NA>`. A percent sign that no letter follows is text. `%*field` is the same as `%field`.
 struct OutputTemplate: Sendable {
     enum Part: Sendable {
         case text(String)
@@ -52,7 +52,7 @@ struct OutputTemplate: Sendable {
             let at = scanner.at
             if let name = scanner.fieldName() {
                 field = (name, at)
-            } else if isWrapped, transforms.count < 8, let name = scanner.identifier(), let transform = Transform(rawValue: name), scanner.take(0x28) {
+            } else if transforms.count < 8, let name = scanner.identifier(), let transform = Transform(rawValue: name), scanner.take(0x28) {
                 transforms.insert(transform, at: 0)
             } else {
                 break
@@ -60,6 +60,7 @@ struct OutputTemplate: Sendable {
         }
         guard let field else {
             scanner.rewind(to: start)
+            if let word = scanner.identifier() { throw source.place(at: start).diagnostic("unknown field '\(word)' behind '%'; a percent sign is '%%'") }
             return nil
         }
         var argument: String?
@@ -70,9 +71,7 @@ struct OutputTemplate: Sendable {
             if argument == nil { scanner.rewind(to: bracket) }
         }
         let place = source.place(at: field.at)
-        if isWrapped {
-            for _ in 0...transforms.count where !scanner.take(0x29) { throw place.diagnostic("expected ')' behind '%(\(field.name)'") }
-        }
+        for _ in 0..<transforms.count + (isWrapped ? 1 : 0) where !scanner.take(0x29) { throw place.diagnostic("expected ')' behind '\(field.name)'") }
         return Operand(field: field.name, argument: argument, transforms: transforms, place: place)
     }
 

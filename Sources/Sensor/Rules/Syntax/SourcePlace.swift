@@ -29,7 +29,8 @@ struct SourceText: Sendable {
     final class Lines: Sendable {
         let lines: [[UInt8]]
         init(_ text: String) {
-            lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
+            // bytes, since a line feed behind a carriage return is one character
+            lines = text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0.last == 0x0D ? $0.dropLast() : $0) }
         }
         static let none = Lines("")
     }
