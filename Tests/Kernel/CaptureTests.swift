@@ -20,7 +20,7 @@ extension KernelTests {
             fcntl.ioctl(up, 0x8914, struct.pack('16sh14x', b'lo', 0x49))
             # files
             open('a', 'w').write('x'); os.rename('a', 'b'); os.link('b', 'hard'); os.symlink('b', 'soft'); os.mkdir('d'); os.chdir('d'); os.chdir('..')
-            os.chmod('b', 0o4755); os.chown('b', 1, 2); os.truncate('b', 0); os.utime('b'); os.setxattr('b', 'trusted.x', b'1'); open('soft').close()
+            os.chmod('b', 0o4755); os.chown('b', 1, 2); os.truncate('b', 0); os.utime('b'); os.setxattr('b', 'trusted.x', b'1'); open('soft').close(); libc.open(b'none/b', 0)
             assert libc.mount(b'tmpfs', b'd', b'tmpfs', 0, None) == 0 and libc.umount2(b'd', 0) == 0
             os.rmdir('d'); os.unlink('hard')
             # network

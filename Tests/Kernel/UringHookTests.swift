@@ -39,12 +39,12 @@ extension KernelTests {
 
             """
 
-        private func run(_ script: String, kinds: Set<EventKind>, in directory: String = "/", watching files: Set<String> = []) throws -> (pid: UInt32, events: [Event]) {
+        private func run(_ script: String, kinds: Set<EventKind>, in directory: String = "/", watching files: Set<String> = []) throws -> (set: HookSet, pid: UInt32, events: [Event]) {
             let harness = try ProbeHarness(kinds: kinds.union([.exec, .fork, .exit]))
             #expect(harness.probes.watch(files: files, directories: []) == 0)
             let (pid, events) = try harness.events(running: "/usr/bin/env", ["python3", "-c", Self.prelude + script], in: directory)
             #expect(events.contains { if case .exit(let exit) = $0.details { $0.process.pid == pid && exit == ExitDetails(code: 0, signal: 0) } else { false } })
-            return (pid, events)
+            return (harness.probes.hookSet, pid, events)
         }
 
         @Test(arguments: [0, 16]) func aSensitiveReadAndAWriteAreSeen(sqe: Int) throws {
@@ -52,7 +52,7 @@ extension KernelTests {
             try "secret".write(toFile: folder.path + "/shadow-like", atomically: false, encoding: .utf8)
             try "dull".write(toFile: folder.path + "/plain", atomically: false, encoding: .utf8)
             #expect(symlink("shadow-like", folder.path + "/innocent") == 0)
-            let (pid, events) = try run(
+            let (_, pid, events) = try run(
                 """
                 for name, flags in ((b'plain', 0), (b'innocent', 0), (b'made', os.O_WRONLY | os.O_CREAT)):
                     fd = enter(18, -100, at(name), 0, 0o600, flags, \(sqe))
@@ -69,7 +69,7 @@ extension KernelTests {
 
         @Test(arguments: [0, 16]) func connectsAndAcceptsAreSeen(sqe: Int) throws {
             let folder = try TemporaryDirectory()
-            let (pid, events) = try run(
+            let (_, pid, events) = try run(
                 """
                 s = socket.socket(); s.bind(('127.0.0.1', 4000)); s.listen(4)
                 c = socket.socket()
@@ -93,33 +93,38 @@ extension KernelTests {
             #expect(found.dropFirst(2).first?.1.path == folder.path + "/docker.sock")
         }
 
-        @Test(arguments: [0, 16]) func changesOfNamesAreSeen(sqe: Int) throws {
+        /// By the name that the process used, which goes through a link: the hooks of the security module say where it leads.
+        @Test(arguments: [(0, "."), (16, "."), (0, "way"), (16, "way")]) func changesOfNamesAreSeen(sqe: Int, way: String) throws {
             let folder = try TemporaryDirectory()
-            for name in ["a", "b", "c"] { try "x".write(toFile: folder.path + "/" + name, atomically: false, encoding: .utf8) }
+            #expect(mkdir(folder.path + "/real", 0o700) == 0 && symlink("real", folder.path + "/way") == 0)
+            let real = folder.path + (way == "." ? "" : "/real")
+            for name in ["a", "b", "c"] { try "x".write(toFile: real + "/" + name, atomically: false, encoding: .utf8) }
             let kinds: Set<EventKind> = [.rename, .link, .symlink, .unlink, .mkdir, .rmdir]
-            let (_, events) = try run(
+            let (set, _, events) = try run(
                 """
                 here = -100 & 0xffffffff
-                assert enter(35, -100, at(b'a'), at(b'moved'), here, 0, \(sqe)) == 0
-                assert enter(39, os.open('.', os.O_PATH), at(b'b'), at(os.getcwd().encode() + b'/hard'), here, 0, \(sqe)) == 0
-                assert enter(38, -100, at(b'b'), at(b'soft'), 0, 0, \(sqe)) == 0
-                assert enter(36, -100, at(b'c'), 0, 0, 0, \(sqe)) == 0
-                assert enter(37, -100, at(b'd'), 0, 0o750, 0, \(sqe)) == 0
-                assert enter(36, -100, at(b'd'), 0, 0, 0x200, \(sqe)) == 0
+                assert enter(35, -100, at(b'\(way)/a'), at(b'\(way)/moved'), here, 0, \(sqe)) == 0
+                assert enter(39, os.open('.', os.O_PATH), at(b'\(way)/b'), at(os.getcwd().encode() + b'/\(way)/hard'), here, 0, \(sqe)) == 0
+                assert enter(38, -100, at(b'b'), at(b'\(way)/soft'), 0, 0, \(sqe)) == 0
+                assert enter(36, -100, at(b'\(way)/c'), 0, 0, 0, \(sqe)) == 0
+                assert enter(37, -100, at(b'\(way)/d'), 0, 0o750, 0, \(sqe)) == 0
+                assert enter(36, -100, at(b'\(way)/d'), 0, 0, 0x200, \(sqe)) == 0
                 """, kinds: kinds, in: folder.path)
             let found = events.compactMap { event -> (EventKind, FileDetails)? in
                 guard kinds.contains(event.kind), case .file(let file) = event.details else { return nil }
                 return (event.kind, file)
             }
             #expect(found.map(\.0) == [.rename, .link, .symlink, .unlink, .mkdir, .rmdir])
-            #expect(found.map(\.1.path) == ["a", "b", "b", "c", "d", "d"].map { folder.path + "/" + $0 })
-            #expect(found.prefix(3).map(\.1.secondPath) == ["moved", "hard", "soft"].map { folder.path + "/" + $0 })
+            let seen = set == .tracepoint && way != "." ? folder.path + "/way" : real
+            #expect(found.map(\.1.path) == ["a", "b", "b", "c", "d", "d"].map { seen + "/" + $0 })
+            #expect(found.prefix(3).map(\.1.secondPath) == ["moved", "hard", "soft"].map { seen + "/" + $0 })
+            #expect(found.first { $0.0 == .mkdir }?.1.mode == 0o750 && found.last?.1.flags == 0x200)
             // handed over, not done
             #expect(found.allSatisfy { $0.1.result == -Int64(EINPROGRESS) })
         }
 
         @Test func theRingItselfIsAnEvent() throws {
-            let (pid, events) = try run("pass", kinds: [.ioUring])
+            let (_, pid, events) = try run("pass", kinds: [.ioUring])
             let found = events.filter { $0.kind == .ioUring && $0.process.pid == pid }
             #expect(found.count == 1)
             guard case .systemCall(let call)? = found.first?.details else { throw Wrong.kind }

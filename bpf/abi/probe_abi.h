@@ -63,7 +63,8 @@ enum probe_kind {
 	PROBE_CHDIR = 40,
 	PROBE_PACKET_SOCKET = 41, /* a socket that sees or makes whole packets */
 	PROBE_SOCKET = 42,
-	PROBE_KIND_COUNT = 43,
+	PROBE_OPEN_FAILED = 43,
+	PROBE_KIND_COUNT = 44,
 };
 
 /* Why a message was not sent. */

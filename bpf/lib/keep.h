@@ -2,6 +2,7 @@
 /*
  * What the security module's hooks keep for the exit of the call that they are in the middle of: the kernel has resolved every name by then, through
  * symlinks and mounts, and works with these very objects; what the caller's memory says no longer matters. The same for both hook sets.
+ * An operation of io_uring has no exit that could tell it from others: it is reported from the hook, as under way.
  */
 #pragma once
 
@@ -9,28 +10,41 @@
 
 enum { CALL_IO_URING_ENTER = 426 };
 
-/* In a call whose exit is looked at. Operations of io_uring are reported when they are handed over. */
-static __always_inline bool is_in_call(struct task_struct *task)
+/* On behalf of a ring: in a worker of the kernel, or while the process hands operations over. */
+static __always_inline bool is_for_ring(struct task_struct *task)
 {
-	if (LOAD(task, flags) & (PF_KTHREAD | PF_IO_WORKER | PF_USER_WORKER))
-		return false;
+	if (LOAD(task, flags) & (PF_IO_WORKER | PF_USER_WORKER))
+		return true;
 	struct call call;
 	read_call(&call);
-	return call.number != CALL_IO_URING_ENTER;
+	return call.number == CALL_IO_URING_ENTER;
 }
+
+/* In a call whose exit is looked at. */
+static __always_inline bool is_in_call(struct task_struct *task) { return !(LOAD(task, flags) & PF_KTHREAD) && !is_for_ring(task); }
 
 /* NULL when nobody wants the names. Else a place to put them, ended by `keep`. */
 static __always_inline struct scratch *begin_names(__u32 kind, __u32 wanted_for)
 {
 	struct probe_config *settings = wanted(wanted_for);
 	struct task_struct *task = CURRENT();
-	if (!settings || !is_in_call(task) || !reported(settings, task))
+	if (!settings || (LOAD(task, flags) & PF_KTHREAD) || !reported(settings, task))
 		return NULL;
+	if (is_for_ring(task)) {
+		struct scratch *message = wanted(kind) ? begin(task, kind, sizeof(struct probe_file)) : NULL;
+		if (!message)
+			return NULL;
+		BODY(message, probe_file)->result = -EINPROGRESS;
+		BODY(message, probe_file)->flags = kind == PROBE_RMDIR ? AT_REMOVEDIR : 0;
+		return message;
+	}
 	struct scratch *scratch = take_scratch(SCRATCH_TASK, kind);
 	if (!scratch)
 		return NULL;
 	HEADER(scratch)->kind = kind;
 	HEADER(scratch)->flags = 0;
+	// that it is no message yet
+	HEADER(scratch)->pid = 0;
 	scratch->used = sizeof(struct probe_header);
 	return scratch;
 }
@@ -38,6 +52,11 @@ static __always_inline struct scratch *begin_names(__u32 kind, __u32 wanted_for)
 /* Names that are too long to be kept leave the exit with those of the caller. */
 static __always_inline int keep(struct scratch *scratch)
 {
+	struct probe_config *settings = HEADER(scratch)->pid ? wanted(HEADER(scratch)->kind) : NULL;
+	if (settings) {
+		submit(scratch, settings, RANK_BULK);
+		return 0;
+	}
 	__u64 thread = bpf_get_current_pid_tgid();
 	if (scratch->used <= KEPT_DATA)
 		bpf_map_update_elem(&kept_names, &thread, scratch, BPF_ANY);
@@ -65,6 +84,32 @@ static __always_inline int keep_entry(__u32 kind, __u32 wanted_for, const struct
 }
 
 static __always_inline int keep_path(__u32 kind, struct path *path) { return keep_entry(kind, kind, path, LOAD(path, dentry)); }
+
+static __always_inline int keep_new_directory(const struct path *directory, struct dentry *dentry, __u32 mode)
+{
+	struct scratch *scratch = begin_names(PROBE_MKDIR, PROBE_MKDIR);
+	if (!scratch)
+		return 0;
+	// a ring's message; where names are kept this is overwritten by them
+	if (HEADER(scratch)->pid)
+		BODY(scratch, probe_file)->mode = mode & 07777;
+	append_entry(scratch, PROBE_TAG_PATH, directory, dentry);
+	return keep(scratch);
+}
+
+#if defined(__TARGET_ARCH_x86)
+enum { CALL_TRUNCATE = 76 };
+#else
+enum { CALL_TRUNCATE = 45 };
+#endif
+
+/* Before 6.2 the hook is asked by opens that truncate and by descriptor too: those calls name the file by themselves. */
+static __always_inline int keep_truncated(struct path *path)
+{
+	struct call call;
+	read_call(&call);
+	return call.number == CALL_TRUNCATE ? keep_path(PROBE_TRUNCATE, path) : 0;
+}
 
 static __always_inline int keep_entries(__u32 kind, const struct path *directory, struct dentry *dentry, const struct path *second_directory, struct dentry *second)
 {

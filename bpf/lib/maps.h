@@ -63,6 +63,9 @@ struct scratch {
 	__u64 mount;
 	char data[PROBE_RECORD_MAX];
 	char slack[4096 + 256];	/* room for the verifier: the last masked offset plus the longest copy */
+	struct {	/* a look at the parts of a typed name, from its end */
+		__u32 at, stop, parts, ups, found;
+	} back;
 };
 
 /*

@@ -31,7 +31,8 @@ HOOK(path_rmdir, const struct path *directory, struct dentry *dentry)
 	return keep_entry(PROBE_RMDIR, wanted(PROBE_RMDIR) ? PROBE_RMDIR : PROBE_UNLINK, directory, dentry);
 }
 
-HOOK(path_mkdir, const struct path *directory, struct dentry *dentry) { return keep_entry(PROBE_MKDIR, PROBE_MKDIR, directory, dentry); }
+HOOK(path_mkdir, const struct path *directory, struct dentry *dentry, __u16 mode) { return keep_new_directory(directory, dentry, mode); }
+HOOK(path_truncate, struct path *path) { return keep_truncated(path); }
 HOOK(path_chmod, struct path *path) { return keep_path(PROBE_CHMOD, path); }
 HOOK(path_chown, struct path *path) { return keep_path(PROBE_CHOWN, path); }
 
@@ -39,5 +40,9 @@ HOOK(sb_mount, const char *source, struct path *path)
 {
 	return keep_entry_and_text(PROBE_MOUNT, PROBE_TAG_SECOND_TEXT, source, PROBE_TAG_PATH, path, LOAD(path, dentry));
 }
+
+// the hook for times sees no mount: the function that all ways to set them go through does
+SEC("fentry/vfs_utimes")
+int BPF_PROG(names_vfs_utimes, struct path *path) { return keep_path(PROBE_UTIMES, path); }
 
 HOOK(sb_umount, struct vfsmount *mounted) { return keep_mounted(mounted); }

@@ -36,6 +36,7 @@ ON_EXIT(truncate) { return report_change(PROBE_TRUNCATE, context->ret, CURRENT_D
 ON_EXIT(ftruncate) { return report_descriptor(PROBE_TRUNCATE, context->ret, NONE, NONE); }
 // by descriptor when there is no name: what touch(1) does
 ON_EXIT(utimensat) { return report_change(PROBE_UTIMES, context->ret, 0, 1, 3, NONE); }
+ON_EXIT(futimesat) { return report_change(PROBE_UTIMES, context->ret, 0, 1, NONE, NONE); }
 ON_EXIT(utimes) { return report_change(PROBE_UTIMES, context->ret, CURRENT_DIRECTORY, 0, NONE, NONE); }
 ON_EXIT(utime) { return report_change(PROBE_UTIMES, context->ret, CURRENT_DIRECTORY, 0, NONE, NONE); }
 ON_EXIT(chdir) { return report_directory(context->ret); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /*
  * Changes of names by io_uring, when the operation is handed over: its names are in the kernel's memory then and for that long only. What comes
- * of it is not known yet.
+ * of it is not known yet. Where the security module's hooks are all there, they report these operations and this is not loaded (keep.h).
  */
 #include "lib/call.h"
 #include "lib/uring.h"

@@ -11,7 +11,7 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
     case tracepoint
 
     /// Changes whose names the security module's hooks resolve; a hook that this kernel does not have leaves that change with the caller's words.
-    private static let named: Set<EventKind> = [.rename, .link, .symlink, .unlink, .rmdir, .mkdir, .chmod, .chown, .mount, .umount]
+    private static let named: Set<EventKind> = [.rename, .link, .symlink, .unlink, .rmdir, .mkdir, .chmod, .chown, .mount, .umount, .truncate, .utimes]
     /// What gets a target, an address or the path of a script from those hooks, and modules that the kernel asks for.
     private static let aimed: Set<EventKind> = [.exec, .connect, .ptrace, .vmWrite, .kill, .module]
 
@@ -20,14 +20,22 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
     var objects: [ProbeObject] {
         let own =
             switch self {
-            case .lsm: [ProbeObject("guard", [.open], isRequired: true), ProbeObject("names_lsm", Self.named), ProbeObject("calls_lsm", Self.aimed)]
-            case .fentry: [ProbeObject("guard_fexit", [.open], isRequired: true), ProbeObject("names_fentry", Self.named), ProbeObject("calls_fentry", Self.aimed)]
-            case .tracepoint: [ProbeObject("file", [.open], isRequired: true), ProbeObject("uring_file", [.open])]
+            case .lsm:
+                [
+                    ProbeObject("guard", [.open], isRequired: true), ProbeObject("refused", [.openFailed]), ProbeObject("names_lsm", Self.named),
+                    ProbeObject("calls_lsm", Self.aimed),
+                ]
+            case .fentry:
+                [
+                    ProbeObject("guard_fexit", [.open], isRequired: true), ProbeObject("refused", [.openFailed]), ProbeObject("names_fentry", Self.named),
+                    ProbeObject("calls_fentry", Self.aimed),
+                ]
+            case .tracepoint: [ProbeObject("file", [.open, .openFailed], isRequired: true), ProbeObject("uring_file", [.open])]
             }
         return [ProbeObject("process", [.exec, .fork, .exit], isRequired: true)] + own + [
             ProbeObject("network", [.connect], isRequired: true), ProbeObject("socket", [.bind, .listen, .accept]), ProbeObject("datagram", [.datagram]),
             ProbeObject("uring_socket", [.connect, .accept]), ProbeObject("dns", [.dns]), ProbeObject("library", [.library]), ProbeObject("module", [.module]),
-            ProbeObject("uring_change", [.rename, .link, .symlink, .unlink, .rmdir, .mkdir]),
+            ProbeObject("uring_change", [.rename, .link, .symlink, .unlink, .rmdir, .mkdir], standsInFor: "names_"),
             ProbeObject("change", [.rename, .link, .symlink, .mount, .unlink, .rmdir, .mkdir, .chmod, .chown, .truncate, .utimes, .setxattr, .umount, .chdir]),
             ProbeObject(
                 "call",
@@ -43,11 +51,14 @@ struct ProbeObject {
     let kinds: Set<EventKind>
     /// Without it the set makes no sense. What an optional object would give is missing then, and its hooks say why.
     let isRequired: Bool
+    /// The beginning of another object's name: where all programs of that one are loaded, this one would report the same again.
+    let standsInFor: String?
     /// None of its programs may be missing: it is what makes the set the set that it is.
     var isWhole: Bool { name == "process" || name.hasPrefix("guard") }
 
-    init(_ name: String, _ kinds: Set<EventKind>, isRequired: Bool = false) {
+    init(_ name: String, _ kinds: Set<EventKind>, isRequired: Bool = false, standsInFor: String? = nil) {
         self.name = name
+        self.standsInFor = standsInFor
         self.kinds = kinds
         self.isRequired = isRequired
     }

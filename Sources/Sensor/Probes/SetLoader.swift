@@ -9,7 +9,7 @@ struct SetLoader {
     /// Loads one object; one that is there already stays.
     /// - Throws: when the object is one without which the set makes no sense.
     mutating func load(_ part: ProbeObject) throws(ProbeError) {
-        guard !objects.contains(where: { $0.part.name == part.name }), !refused.contains(part.name) else { return }
+        guard !objects.contains(where: { $0.part.name == part.name }), !refused.contains(part.name), !isSpared(part) else { return }
         let loader = ObjectLoader(
             name: part.name, sharing: objects.first?.object, ringBytes: ringBytes,
             // without processes or the guard's own hooks nothing makes sense; of the tracepoints some do not exist everywhere
@@ -22,6 +22,12 @@ struct SetLoader {
             if part.isRequired { throw error }
             refuse(part, error)
         }
+    }
+
+    private func isSpared(_ part: ProbeObject) -> Bool {
+        guard let other = part.standsInFor, let better = objects.first(where: { $0.part.name.hasPrefix(other) }) else { return false }
+        let programs = Set(better.object.programs.map(\.name))
+        return hooks.allSatisfy { $0.isLoaded || !programs.contains($0.program) }
     }
 
     /// The same once the set is in use: a refusal costs what the object would give and nothing else.

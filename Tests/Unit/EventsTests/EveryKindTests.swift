@@ -46,6 +46,7 @@ import Testing
         #expect(files(events, .mount).last?.path == folder + "/d" && files(events, .mount).last?.secondPath == "tmpfs")
         #expect(files(events, .umount).map(\.path) == [folder + "/d"])
         #expect(files(events, .unlink).map(\.path) == [folder + "/hard"])
+        #expect(files(events, .openFailed).contains { $0.path == folder + "/none/b" && $0.result == -2 && $0.typed == "none/b" })
         // the read through the symlink, by the name that was asked for
         #expect(files(events, .open).contains { $0.path == folder + "/b" && !$0.isWrite })
         #expect(files(events, .library).contains { $0.path.hasSuffix("/libc.so.6") })

@@ -64,6 +64,13 @@ struct EventKit {
         return event(.open, .file(file), after: after)
     }
 
+    /// An open that asked to read, and failed.
+    func refusedOpen(_ path: String, _ result: Int64, typed: String? = nil) -> EnrichedEvent {
+        var file = FileDetails()
+        (file.path, file.typed, file.result, file.type, file.flags) = (path, typed ?? path, result, 0o100000, 0)
+        return event(.openFailed, .file(file))
+    }
+
     func write(_ path: String) -> EnrichedEvent { open(path, flags: 0o1101) }
     func read(_ path: String) -> EnrichedEvent { open(path) }
 

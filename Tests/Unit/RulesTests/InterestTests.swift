@@ -27,8 +27,19 @@ struct InterestTests {
     }
 
     @Test func rulesAboutWritesAskForNoReads() {
-        let found = interest("evt.type = open and evt.is_open_write = true and fd.name startswith /bin")
+        let found = interest("evt.type = open and evt.is_open_write = true and fd.name startswith /bin and fd.num >= 0")
         #expect(found == Interest(kinds: [.open]))
+    }
+
+    /// Opens that failed come in any number: they are asked for when a condition can hold for one, and those that succeed when one can for those.
+    @Test func failedOpensAreAskedForByConditionsThatCanHoldForThem() {
+        for condition in ["fd.num = -1", "fd.num < 0", "evt.failed = true", "evt.rawres < 0", "evt.res startswith E", "not evt.res = SUCCESS", "not fd.num >= 0"] {
+            #expect(interest("evt.type in (open, openat) and fd.name = /etc/shadow and \(condition)") == Interest(kinds: [.openFailed], readFiles: ["shadow"], knownFiles: ["/etc/shadow"]), "\(condition)")
+        }
+        for condition in ["fd.num >= 0", "evt.failed = false", "evt.rawres >= 0", "evt.res = SUCCESS", "not fd.num = -1", "not evt.failed = true"] {
+            #expect(interest("evt.type in (open, openat) and fd.name = /etc/shadow and \(condition)").kinds == [.open], "\(condition)")
+        }
+        #expect(interest("evt.type = openat and fd.name = /etc/shadow").kinds == [.open, .openFailed])
     }
 
     /// A hard link made before or another mount leads to the same file: it has to be known by more than its name.

@@ -89,6 +89,11 @@ struct LanguageTests {
         #expect(RuleKit.holds("thread.cap_effective icontains sys_module and thread.cap_effective contains CAP_SYS_ADMIN", module))
         #expect(RuleKit.holds("thread.cap_effective = 'CAP_SYS_MODULE CAP_SYS_ADMIN'", module))
 
+        let refused = cat.refusedOpen("/etc/shadow", -13)
+        for condition in ["evt.type in (open, openat) and evt.failed = true", "evt.res = EACCES", "evt.rawres = -13", "fd.num = -1", "evt.count.error = 1", "fd.typechar = f", "evt.is_open_read = true", "evt.arg.fd = -13"] {
+            #expect(RuleKit.holds(condition, refused), "\(condition)")
+        }
+        for condition in ["fd.num >= 0", "evt.res = SUCCESS", "evt.is_open_create = true", "evt.kind = open"] { #expect(!RuleKit.holds(condition, refused), "\(condition)") }
         let socket = cat.call(.packetSocket, "socket", [17, 3, 0x300], result: 4)
         #expect(RuleKit.holds("evt.type = socket and evt.arg.domain contains AF_PACKET and evt.arg[0] = AF_PACKET and evt.arg.type = 3 and fd.num = 4", socket))
         #expect(!RuleKit.holds("evt.kind = packet-socket", cat.call(.socket, "socket", [2, 1, 0])))

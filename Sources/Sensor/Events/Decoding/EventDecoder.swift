@@ -40,7 +40,7 @@ package struct EventDecoder: Sendable {
         case .fork: fork(message)
         case .exit: exit(message)
         case .connect, .accept, .listen, .bind, .datagram: network(message)
-        case .open, .rename, .unlink, .link, .symlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .setxattr, .mount, .umount, .library, .utimes, .chdir:
+        case .open, .openFailed, .rename, .unlink, .link, .symlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .setxattr, .mount, .umount, .library, .utimes, .chdir:
             file(message, kind: kind)
         case .dns: dns(message)
         case .ptrace, .unshare, .setns, .memfd, .bpf, .vmWrite, .userfaultfd, .dup, .ioUring, .setuid, .setgid, .capset, .processRename, .kill, .module,

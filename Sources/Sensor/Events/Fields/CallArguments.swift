@@ -8,7 +8,7 @@ package enum CallArguments {
         case .exec: ["res", "exe", "args", "tid", "pid", "ptid", "cwd", "comm", "cgroups", "tty", "vpgid", "loginuid", "flags", "exe_ino", "uid", "gid", "filename", "trusted_exepath"]
         case .fork: ["res", "pid", "flags", "vpid"]
         case .exit: ["status", "ret", "sig"]
-        case .open: ["fd", "name", "flags", "mode", "dev", "ino"]
+        case .open, .openFailed: ["fd", "name", "flags", "mode", "dev", "ino"]
         case .rename: ["res", "oldpath", "newpath"]
         case .link: ["res", "oldpath", "newpath"]
         case .symlink: ["res", "target", "linkpath"]
@@ -127,8 +127,8 @@ package enum CallArguments {
 
     private static func value(_ name: String, of file: FileDetails, kind: EventKind, raw: Bool) -> FieldValue? {
         switch (kind, name) {
-        case (.open, "fd"): .integer(file.result)
-        case (.open, "flags"): raw ? .integer(file.flags) : .text(CallText.openFlags(file.flags))
+        case (.open, "fd"), (.openFailed, "fd"): .integer(file.result)
+        case (.open, "flags"), (.openFailed, "flags"): raw ? .integer(file.flags) : .text(CallText.openFlags(file.flags))
         case (.rename, "oldpath"), (.link, "oldpath"), (.symlink, "target"): .known(file.path)
         case (.rename, "newpath"), (.link, "newpath"), (.symlink, "linkpath"): .known(file.secondPath)
         case (.mount, "dev"): .known(file.secondPath)

@@ -9,7 +9,7 @@ package enum EventNames {
         case .exec: ["execve", "execveat"]
         case .fork: ["clone", "clone3", "fork", "vfork"]
         case .exit: ["procexit", "exit", "exit_group"]
-        case .open: ["openat", "open", "openat2", "creat", "open_by_handle_at"]
+        case .open, .openFailed: ["openat", "open", "openat2", "creat", "open_by_handle_at"]
         case .connect: ["connect"]
         case .accept: ["accept4", "accept"]
         case .listen: ["listen"]
@@ -44,7 +44,7 @@ package enum EventNames {
         case .processRename: ["prctl"]
         case .kill: ["kill", "tgkill", "pidfd_send_signal"]
         case .module: ["init_module", "finit_module", "request_module"]
-        case .utimes: ["utimensat", "utime", "utimes"]
+        case .utimes: ["utimensat", "utime", "utimes", "futimesat"]
         case .chdir: ["chdir", "fchdir"]
         case .packetSocket, .socket: ["socket"]
         }

@@ -78,7 +78,9 @@ extension FieldDefinition {
     }
 
     static let fileKinds: Set<EventKind> = [
-        .open, .rename, .unlink, .link, .symlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .setxattr, .mount, .umount, .library, .utimes, .chdir,
+        .open, .openFailed, .rename, .unlink, .link, .symlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .setxattr, .mount, .umount, .library, .utimes, .chdir,
     ]
+    /// Opens, whatever came of them.
+    static let openKinds: Set<EventKind> = [.open, .openFailed]
     static let networkKinds: Set<EventKind> = [.connect, .accept, .listen, .bind, .datagram]
 }

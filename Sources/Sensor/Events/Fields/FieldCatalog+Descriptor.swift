@@ -5,15 +5,15 @@ internal import Foundations
 extension FieldCatalog {
     static let descriptorFields: [FieldDefinition] = descriptorNames + descriptorAddresses + descriptorPorts + descriptorLookups + descriptorUnavailable
 
-    private static let fileKinds: Set<EventKind> = [.open, .library]
+    private static let fileKinds: Set<EventKind> = [.open, .openFailed, .library]
     private static let network = FieldDefinition.networkKinds
     private static let either = fileKinds.union(network)
     private static let typed = either.union([.dup])
 
     private static let descriptorNames: [FieldDefinition] = [
-        FieldDefinition("fd.num", .number, kinds: [.open, .connect, .accept, .listen, .bind, .datagram, .dup, .packetSocket, .socket], "Number of the descriptor.") { e, _ in
+        FieldDefinition("fd.num", .number, kinds: [.open, .openFailed, .connect, .accept, .listen, .bind, .datagram, .dup, .packetSocket, .socket], "Number of the descriptor; -1 of an open that failed.") { e, _ in
             if let call = e.call { return .integer(call.result) }
-            if let file = e.file { return .integer(file.result) }
+            if let file = e.file { return .integer(max(-1, file.result)) }
             return e.network.map { .integer($0.fd) }
         },
         FieldDefinition("fd.type", .text, kinds: typed, "`file`, `directory`, `pipe`, `unix`, `ipv4`, `ipv6`.") { e, _ in type(e).map { .text($0.name) } },
@@ -24,7 +24,7 @@ extension FieldCatalog {
             if let file = e.file { return .known(file.path) }
             return e.network.flatMap { .known(ConnectionText.tuple($0, isServer: e.event.kind == .accept)) }
         },
-        FieldDefinition("fd.nameraw", .text, kinds: [.open], "The path as the caller typed it: relative, with links and `..`.") { e, _ in e.file.flatMap { .known($0.typed) } },
+        FieldDefinition("fd.nameraw", .text, kinds: FieldDefinition.openKinds, "The path as the caller typed it: relative, with links and `..`.") { e, _ in e.file.flatMap { .known($0.typed) } },
         FieldDefinition("fd.directory", .text, kinds: fileKinds, "Directory of the file, without a slash at its end.") { e, _ in e.file.flatMap { PathParts.directory($0.path) } },
         FieldDefinition("fd.filename", .text, kinds: fileKinds, "Name of the file without its directory.") { e, _ in e.file.flatMap { PathParts.name($0.path) } },
         FieldDefinition("fd.dev", .number, kinds: fileKinds, "Device of the file.") { e, _ in e.file.map { .integer($0.device) } },

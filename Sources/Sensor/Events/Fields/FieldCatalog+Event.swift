@@ -54,10 +54,10 @@ extension FieldCatalog {
     ]
 
     private static let eventOpens: [FieldDefinition] = [
-        FieldDefinition("evt.is_open_read", .flag, kinds: [.open], "The file was opened for reading.") { e, _ in e.file.map { .flag($0.isRead) } },
-        FieldDefinition("evt.is_open_write", .flag, kinds: [.open], "The file was opened for writing.") { e, _ in e.file.map { .flag($0.isWrite) } },
-        FieldDefinition("evt.is_open_create", .flag, kinds: [.open], "The open made the file.") { e, _ in e.file.map { .flag($0.isCreate) } },
-        FieldDefinition("evt.is_open_exec", .flag, kinds: [.open], "The open made a file that may be executed.") { e, _ in
+        FieldDefinition("evt.is_open_read", .flag, kinds: FieldDefinition.openKinds, "The file was opened for reading.") { e, _ in e.file.map { .flag($0.isRead) } },
+        FieldDefinition("evt.is_open_write", .flag, kinds: FieldDefinition.openKinds, "The file was opened for writing.") { e, _ in e.file.map { .flag($0.isWrite) } },
+        FieldDefinition("evt.is_open_create", .flag, kinds: FieldDefinition.openKinds, "The open made the file.") { e, _ in e.file.map { .flag($0.isCreate) } },
+        FieldDefinition("evt.is_open_exec", .flag, kinds: FieldDefinition.openKinds, "The open made a file that may be executed.") { e, _ in
             e.file.map { .flag($0.isCreate && $0.mode & 0o111 != 0) }
         },
         FieldDefinition(

@@ -13,7 +13,7 @@ extension FieldCatalog {
             guard let file = e.file else { return nil }
             return e.event.kind == .mount ? .known(file.path) : .known(file.secondPath)
         },
-        FieldDefinition("fs.mode", .number, kinds: [.open, .mkdir, .chmod], "Permission bits as a number.") { e, _ in e.file.map { .integer($0.mode & 0o7777) } },
+        FieldDefinition("fs.mode", .number, kinds: [.open, .openFailed, .mkdir, .chmod], "Permission bits as a number.") { e, _ in e.file.map { .integer($0.mode & 0o7777) } },
         FieldDefinition("fs.path.nameraw", .text, kinds: pathKinds, "The path of fs.path.name as the caller typed it; none where the call took a descriptor.") { e, _ in
             guard let file = e.file else { return nil }
             return hasTarget(e) ? .known(file.secondTyped) : .known(file.typed)

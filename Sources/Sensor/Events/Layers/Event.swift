@@ -45,7 +45,7 @@ package struct Event: Sendable {
         case exec(ExecDetails)
         case fork(ForkDetails)
         case exit(ExitDetails)
-        /// open, rename, unlink, link, symlink, mkdir, rmdir, chmod, chown, truncate, setxattr, mount, umount, library, utimes, chdir
+        /// open, open-failed, rename, unlink, link, symlink, mkdir, rmdir, chmod, chown, truncate, setxattr, mount, umount, library, utimes, chdir
         case file(FileDetails)
         /// connect, accept, listen, bind, datagram
         case network(NetworkDetails)
@@ -175,7 +175,8 @@ package struct FileDetails: Sendable, Hashable {
 
     package var isWrite: Bool { flags & 3 != 0 }
     package var isRead: Bool { flags & 3 != 1 }
-    package var isCreate: Bool { flags & 0o100 != 0 }
+    /// The open made the file; what failed made none, whatever was asked for.
+    package var isCreate: Bool { flags & 0o100 != 0 && result >= 0 }
 }
 
 /// An address in network byte order: 4 bytes in the low half for IPv4, 16 for IPv6.

@@ -44,12 +44,15 @@ package enum EventKind: UInt32, CaseIterable, Sendable, Codable {
     case chdir = 40
     case packetSocket = 41
     case socket = 42
+    /// An open that failed.
+    case openFailed = 43
 
     /// The stable name: `exec`, `open`, `process-rename`, ...
     package var name: String {
         switch self {
         case .processRename: "process-rename"
         case .packetSocket: "packet-socket"
+        case .openFailed: "open-failed"
         default: "\(self)"
         }
     }

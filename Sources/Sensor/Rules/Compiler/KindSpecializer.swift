@@ -44,7 +44,22 @@ struct KindSpecializer {
         // a number that is never 0 and always there: what rule files use for "never" and "always"
         case ("evt.num", .numbers(let numbers)) where numbers == [0]: return .constant(false)
         case ("evt.num", .order(.greaterOrEqual, 0)), ("evt.num", .order(.greater, 0)): return .constant(true)
-        default: return .check(check)
+        default: return outcome(check) ?? .check(check)
+        }
+    }
+
+    /// What the kind of an open says of how it ended: those that failed are a kind of their own.
+    private func outcome(_ check: Condition.Check) -> Condition? {
+        guard kind == .open || kind == .openFailed else { return nil }
+        let hasFailed = kind == .openFailed
+        switch (check.operand.field.name, check.test) {
+        case ("evt.failed", .flag(let wanted)): return .constant(wanted == hasFailed)
+        case ("fd.num", .order(.greaterOrEqual, 0)), ("evt.rawres", .order(.greaterOrEqual, 0)): return .constant(!hasFailed)
+        case ("fd.num", .order(.less, 0)), ("evt.rawres", .order(.less, 0)): return .constant(hasFailed)
+        case ("fd.num", .numbers(let numbers)) where hasFailed || numbers == [-1]: return .constant(hasFailed && numbers.contains(-1))
+        case ("evt.res", .text(.equal, let words)) where words == [Array("SUCCESS".utf8)]: return .constant(!hasFailed)
+        case ("evt.res", .text(.startswith, let words)) where words == [Array("E".utf8)]: return .constant(hasFailed)
+        default: return nil
         }
     }
 

@@ -110,7 +110,7 @@ struct RuleCompiler {
         var reads = ReadNeeds.none
         var knownFiles: Set<String> = []
         for (kind, condition) in specialized + stepKinds.flatMap({ $0 }) {
-            if kind == .open {
+            if kind == .open || kind == .openFailed {
                 reads.formUnion(ReadNeeds(of: condition))
                 knownFiles.formUnion(ReadNeeds.knownFiles(of: condition))
             }

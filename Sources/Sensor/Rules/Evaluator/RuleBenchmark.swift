@@ -102,6 +102,7 @@ package enum RuleBenchmark {
         case .open:
             let paths = ["/var/lib/postgresql/15/main/base/16384/2619", "/srv/app/.build/debug/App.build/main.swift.o", "/var/log/nginx/access.log", "/tmp/sess_8f14e45fceea167a"]
             return paths.enumerated().map { at, path in { _ in .file(file(path, flags: at == 3 ? 0 : 0o2101)) } }
+        case .openFailed: return [{ _ in .file(file("/etc/app/override.conf", result: -2)) }]
         case .rename, .link, .symlink: return [{ _ in .file(file("/srv/app/cache/tmp.1", second: "/srv/app/cache/entry")) }]
         case .unlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .utimes, .chdir, .library, .umount: return [{ _ in .file(file("/srv/app/cache/entry/8f/14e45fceea167a")) }]
         case .setxattr, .mount: return [{ _ in .file(file("/srv/app/cache", second: "tmpfs")) }]
@@ -119,14 +120,14 @@ package enum RuleBenchmark {
         }
     }
 
-    private static func file(_ path: String, second: String = "", flags: UInt32 = 0) -> FileDetails {
+    private static func file(_ path: String, second: String = "", flags: UInt32 = 0, result: Int64 = 5) -> FileDetails {
         var out = FileDetails()
         out.path = path
         out.secondPath = second
         out.flags = flags
         out.mode = 0o644
         out.type = 0o100000
-        out.result = 5
+        out.result = result
         return out
     }
 

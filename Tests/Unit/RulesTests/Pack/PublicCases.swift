@@ -39,9 +39,15 @@ extension PackCase {
     /// The rules of the public stable file that are in use.
     static let publicRules: [PackCase] = [
         PackCase("Directory traversal monitored file read") {
-            [typed("/etc/hostname", "../../etc/hostname"), typed("/root/.ssh/id_rsa", "/var/www/../../root/.ssh/id_rsa")]
+            [
+                typed("/etc/hostname", "../../etc/hostname"), typed("/root/.ssh/id_rsa", "/var/www/../../root/.ssh/id_rsa"),
+                EventKit.inside("/usr/sbin/nginx", "/sbin/init").refusedOpen("/etc/shadow", -13, typed: "../../etc/shadow"),
+            ]
         } twins: {
-            [typed("/etc/hostname", "/etc/hostname"), typed("/var/www/a", "../../var/www/a")]
+            [
+                typed("/etc/hostname", "/etc/hostname"), typed("/var/www/a", "../../var/www/a"),
+                EventKit.inside("/usr/sbin/nginx", "/sbin/init").refusedOpen("/etc/shadow", -13),
+            ]
         },
         PackCase("Contact K8S API Server From Container") {
             [named("kubernetes.default.svc.cluster.local")]
