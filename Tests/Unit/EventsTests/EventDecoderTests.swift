@@ -1,4 +1,3 @@
-import Foundation
 import CProbeABI
 import Events
 import Foundations
@@ -203,37 +202,4 @@ import Testing
             #expect(file.path == "/srv/file" && file.secondPath == text)
         }
     }
-
-    /// Seeds of valid messages, mutated: whatever comes out, the decoder returns and every message is accounted for.
-    /// `FUZZ_ITERATIONS` raises the number of inputs.
-    @Test func survivesMutatedMessages() {
-        let path = MessageBuilder.components("/usr/bin/true")
-        let seeds = [
-            MessageBuilder(kind: 1, body: probe_exec(), strings: [(PROBE_TAG_PATH, path), (PROBE_TAG_ARGUMENTS, MessageBuilder.text("a"))]).bytes,
-            MessageBuilder(kind: 2, body: probe_fork()).bytes, MessageBuilder(kind: 4, body: probe_file(), strings: [(PROBE_TAG_PATH, path)]).bytes,
-            MessageBuilder(kind: 5, body: probe_network()).bytes, MessageBuilder(kind: 23, body: probe_syscall()).bytes,
-            MessageBuilder(kind: 22, body: probe_network(), strings: [(PROBE_TAG_PAYLOAD, [UInt8](repeating: 0xC0, count: 40))]).bytes,
-        ]
-        var random = SeededGenerator(seed: 20)
-        var decoder = EventDecoder()
-        let inputs = fuzzIterations
-        var decoded: UInt64 = 0
-        for i in 0..<inputs {
-            var bytes = seeds[i % seeds.count]
-            for _ in 0..<Int.random(in: 1...8, using: &random) {
-                switch Int.random(in: 0..<4, using: &random) {
-                case 0: bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
-                case 1: bytes.removeLast(Int.random(in: 0..<min(8, bytes.count), using: &random))
-                case 2: bytes += (0..<Int.random(in: 0..<16, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
-                default: bytes[28 + Int.random(in: 0..<4, using: &random)] = UInt8.random(in: 0...4, using: &random)
-                }
-                if bytes.count < 40 { bytes += seeds[0].prefix(64) }
-            }
-            if bytes.withUnsafeBytes({ decoder.decode($0) }) != nil { decoded += 1 }
-        }
-        #expect(decoded + decoder.malformed + decoder.unknownKinds + decoder.unreadablePackets == UInt64(inputs))
-        #expect(decoded > 0 && decoder.malformed > 0 && decoder.unknownKinds > 0)
-    }
 }
-
-private var fuzzIterations: Int { ProcessInfo.processInfo.environment["FUZZ_ITERATIONS"].flatMap(Int.init) ?? 50_000 }
