@@ -206,4 +206,35 @@ struct ProtobufTests {
         let same = text.json["items"]?.array?.first { $0["metadata"]?["name"] == "apps" }
         #expect(apps?["versions"]?[0]?["resources"]?[0]?["resource"] == "controllerrevisions" && apps?["versions"]?.array?.count == same?["versions"]?.array?.count)
     }
+
+    @Test func newerOpenAPIComesInProtobufUnderItsOwnName() throws {
+        var harness = APIHarness()
+        let text = harness.ask("GET", "/openapi/v3/apis/apps/v1")
+        let range = "application/com.github.proto-openapi.spec.v3@v1.0+protobuf"
+        let answer = harness.ask("GET", "/openapi/v3/apis/apps/v1", headers: ["accept": range])
+        #expect(answer.contentType == "application/com.github.proto-openapi.spec.v3.v1.0+protobuf" && answer.header("etag") == text.header("etag"))
+        // Document {openapi "3.0.0", info {title "Kubernetes" ...
+        #expect(answer.body.starts(with: [0x0A, 5] + Array("3.0.0".utf8) + [0x12]) && answer.body[9] == 0x0A && answer.body[11..<21].elementsEqual("Kubernetes".utf8))
+        // NamedSchemaOrReference {name, SchemaOrReference {Schema ...
+        let name = Array("io.k8s.api.apps.v1.DeploymentSpec".utf8)
+        #expect(answer.body.firstRange(of: [0x0A, UInt8(name.count)] + name + [0x12]) != nil)
+        #expect(harness.ask("GET", "/openapi/v3/apis/apps/v1", headers: ["accept": "text/html"]).status == 406)
+        #expect(harness.ask("GET", "/openapi/v3/apis/apps/v1", headers: ["accept": range, "if-none-match": text.header("etag") ?? ""]).status == 304)
+    }
+
+    /// A message is made once for a form of an object, and the two forms of one event are two.
+    @Test func anEventHasAMessageInEachOfItsForms() throws {
+        var harness = APIHarness()
+        let event: JSON = [
+            "kind": "Event", "apiVersion": "v1", "metadata": ["name": "e"], "involvedObject": ["kind": "Pod", "name": "p", "namespace": "default"], "reason": "Started", "message": "m",
+            "firstTimestamp": "2026-11-26T12:00:00Z", "eventTime": .null, "count": 2, "type": "Normal",
+        ]
+        #expect(harness.ask("POST", "/api/v1/namespaces/default/events", event).status == 201)
+        for _ in 0..<2 {
+            let old = try object(harness.ask("GET", "/api/v1/namespaces/default/events/e", headers: ["accept": Self.type]))
+            let new = try object(harness.ask("GET", "/apis/events.k8s.io/v1/namespaces/default/events/e", headers: ["accept": Self.type]))
+            #expect(old["message"] == "m" && old["involvedObject"]?["name"] == "p" && old["note"] == nil)
+            #expect(new["note"] == "m" && new["regarding"]?["name"] == "p" && new["deprecatedCount"] == 2 && new["deprecatedFirstTimestamp"] == "2026-11-26T12:00:00Z" && new["message"] == nil)
+        }
+    }
 }

@@ -43,7 +43,10 @@ package struct ResponseForm: Sendable {
     // MARK: Objects
 
     func write(_ object: StoredObject, _ resource: ResourceDescriptor, isFirst: Bool, version: UInt64? = nil, to out: inout [UInt8]) {
-        if case .whole = shape, version == nil, encoding != .protobuf { return object.write(resource, to: &out) }
+        if case .whole = shape, version == nil {
+            if encoding == .protobuf { out += ProtobufEnvelope.encode(object.message(resource), resource.kind, resource.groupVersion) } else { object.write(resource, to: &out) }
+            return
+        }
         var json = object.json(resource)
         if let version { json[path: "metadata", "resourceVersion"] = .string(String(version)) }
         out += encoded(shaped(json, resource, withColumns: isFirst))
@@ -63,7 +66,7 @@ package struct ResponseForm: Sendable {
     func list(_ objects: [StoredObject], metadata: JSON, _ resource: ResourceDescriptor) -> [UInt8] {
         switch shape {
         case .whole where encoding == .protobuf:
-            return ProtobufEnvelope.list(resource.listKind, resource.groupVersion, metadata, objects.lazy.map { $0.json(resource) }) ?? []
+            return ProtobufEnvelope.list(resource.listKind, resource.groupVersion, metadata, objects.lazy.map { $0.message(resource) })
         case .whole:
             var out: [UInt8] = []
             out.reserveCapacity(objects.reduce(256) { $0 + $1.body.count + 1 })

@@ -55,7 +55,7 @@ package enum ProtobufEnvelope {
 
     /// The object of a bare message, without an envelope.
     package static func object(_ message: [UInt8], kind: String, apiVersion: String) throws(APIStatus) -> JSON {
-        try decode(envelope(kind, apiVersion) { $0.append(message) }, kind: kind, apiVersion: apiVersion)
+        try decode(encode(message, kind, apiVersion), kind: kind, apiVersion: apiVersion)
     }
 
     // MARK: Writing
@@ -64,28 +64,30 @@ package enum ProtobufEnvelope {
     package static func encode(_ object: JSON) -> [UInt8]? {
         let kind = object["kind"]?.string ?? ""
         let apiVersion = object["apiVersion"]?.string ?? "v1"
-        switch ProtobufSchema.builtIn.kind(kind, apiVersion: apiVersion) {
-        case .object(let message)?: return envelope(kind, apiVersion) { ProtobufSchema.builtIn.write(object.object ?? [:], as: message, to: &$0) }
-        case .list?: return list(kind, apiVersion, object["metadata"] ?? [:], object["items"]?.array ?? [])
-        case nil: return nil
-        }
+        guard case .list(let item)? = ProtobufSchema.builtIn.kind(kind, apiVersion: apiVersion) else { return message(object).map { encode($0, kind, apiVersion) } }
+        return list(kind, apiVersion, object["metadata"] ?? [:], (object["items"]?.array ?? []).lazy.map { bytes($0, item) })
     }
+
+    static func encode(_ message: [UInt8], _ kind: String, _ apiVersion: String) -> [UInt8] { envelope(kind, apiVersion) { $0.append(message) } }
 
     /// The bare message of an object, without an envelope.
     package static func message(_ object: JSON) -> [UInt8]? {
         guard case .object(let message)? = ProtobufSchema.builtIn.kind(object["kind"]?.string ?? "", apiVersion: object["apiVersion"]?.string ?? "v1") else { return nil }
+        return bytes(object, message)
+    }
+
+    private static func bytes(_ object: JSON, _ message: Int) -> [UInt8] {
         var out = ProtobufWriter()
         ProtobufSchema.builtIn.write(object.object ?? [:], as: message, to: &out)
         return out.bytes
     }
 
-    /// - Parameter items: made while they are written, so that a long list never stands as JSON as a whole.
-    static func list(_ kind: String, _ apiVersion: String, _ metadata: JSON, _ items: some Sequence<JSON>) -> [UInt8]? {
-        let schema = ProtobufSchema.builtIn
-        guard case .list(let item)? = schema.kind(kind, apiVersion: apiVersion), let meta = schema.message("meta.v1.ListMeta") else { return nil }
-        return envelope(kind, apiVersion) { out in
-            out.message(1) { schema.write(metadata.object ?? [:], as: meta, to: &$0) }
-            for object in items { out.message(2) { schema.write(object.object ?? [:], as: item, to: &$0) } }
+    /// {1: ListMeta, 2: items}
+    /// - Parameter items: messages.
+    static func list(_ kind: String, _ apiVersion: String, _ metadata: JSON, _ items: some Sequence<[UInt8]>) -> [UInt8] {
+        envelope(kind, apiVersion) { out in
+            out.message(1) { meta in if let type = ProtobufSchema.builtIn.message("meta.v1.ListMeta") { ProtobufSchema.builtIn.write(metadata.object ?? [:], as: type, to: &meta) } }
+            for item in items { out.data(2, item) }
         }
     }
 

@@ -13,7 +13,14 @@ struct OpenAPI {
         if wanted.isEmpty { return index() }
         guard let made = document(wanted) else { return APIResponse.Answer(status: 404, contentType: "", body: []) }
         let body = made.encoded
-        var answer = APIResponse.Answer(status: 200, body: body)
+        var accepted: APIResponse.Answer?
+        for range in MediaRange.parse(request.headers["accept"] ?? "*/*") where accepted == nil {
+            if range.includes("application/json") { accepted = .init(status: 200, body: body) } else if [OpenAPIv3Protobuf.range, OpenAPIv3Protobuf.type].contains(range.type) {
+                accepted = .init(status: 200, contentType: OpenAPIv3Protobuf.type, body: OpenAPIv3Protobuf.document(made))
+            }
+        }
+        guard var answer = accepted else { return APIResponse.Answer(status: 406, contentType: "", body: []) }
+        // The tag is that of the document, whatever it is encoded in.
         let tag = Self.hash(body)
         answer.headers = [("ETag", "\"\(tag)\""), ("Vary", "Accept")]
         if request.headers["if-none-match"] == "\"\(tag)\"" {

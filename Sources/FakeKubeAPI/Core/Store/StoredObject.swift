@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One object at one version: its text as it goes out, and what selectors ask of it. Never changes, so watchers share it.
 package final class StoredObject: Sendable {
     package let namespace: String
@@ -13,6 +15,8 @@ package final class StoredObject: Sendable {
     let fieldValues: [String]
     /// The object without `kind` and `apiVersion`; those differ by the version that a client asks for.
     package let body: [UInt8]
+    /// The object as a message of `groupVersion`, made when one is first asked for and shared by all who ask again; never more than one.
+    private let message = Mutex<(groupVersion: String, bytes: [UInt8])?>(nil)
 
     init(_ object: JSON, _ resource: ResourceDescriptor, version: UInt64) {
         var object = Conversion.toStorage(object, resource)
@@ -55,6 +59,16 @@ package final class StoredObject: Sendable {
         object["kind"] = .string(resource.kind)
         object["apiVersion"] = .string(resource.groupVersion)
         return Conversion.fromStorage(object, resource)
+    }
+
+    /// The object in protobuf, without an envelope.
+    func message(_ resource: ResourceDescriptor) -> [UInt8] {
+        message.withLock { made in
+            if let made, made.groupVersion == resource.groupVersion { return made.bytes }
+            let bytes = ProtobufEnvelope.message(json(resource)) ?? []
+            made = (resource.groupVersion, bytes)
+            return bytes
+        }
     }
 
     /// The text without its kind, in the form of `resource`.
