@@ -95,7 +95,7 @@ let package = Package(
         room("Foundations", "Sources/Foundations"),
         room("CommandEntry", "Sources/CommandEntry", ["Foundations", argumentParser]),
         room("Contract", "Sources/Contract/Bodies", ["Foundations"], exclude: []),
-        .target(name: "ContractGRPC", dependencies: [protobuf, grpcCore, grpcProtobuf], path: "Sources/Contract/Generated", exclude: ["sensor.proto.sha256"], swiftSettings: generated),
+        .target(name: "ContractGRPC", dependencies: [protobuf, grpcCore, grpcProtobuf], path: "Sources/Contract/Generated", exclude: ["cri.proto.sha256", "sensor.proto.sha256"], swiftSettings: generated),
 
         // The sensor.
         room("Events", "Sources/Sensor/Events", ["CProbeABI", "Foundations"]),
@@ -114,9 +114,10 @@ let package = Package(
             exclude: ["README.md"], swiftSettings: ours, plugins: ["EmbedC"]),
         room("PortalClient", "Sources/Sensor/PortalClient", ["CZlib", "Portal", "Spool", "Contract", "ContractGRPC", "Foundations", protobuf, grpcCore, grpcTransport, nioCore, nioPosix, nioSSL, nioTLS, nioHTTP1, nioHTTP2, nioHPACK, nioFoundation, lifecycle]),
         room("KubernetesClient", "Sources/Sensor/KubernetesClient", ["Enrichment", "Events", "Foundations", httpClient, nioCore, nioPosix, nioHTTP1, nioSSL, nioFoundation, yams]),
+        room("ContainerRuntime", "Sources/Sensor/ContainerRuntime", ["Enrichment", "Events", "ContractGRPC", "Foundations", protobuf, grpcCore, grpcTransport, httpClient, nioCore, nioPosix, nioFoundation]),
         room("Settings", "Sources/Sensor/Settings", ["Foundations", yams]),
         command("wiz-sensor", "Sources/Sensor/Daemon", [
-            "Settings", "Probes", "Host", "Governor", "Pipeline", "Portal", "Spool", "PortalClient", "KubernetesClient", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData",
+            "Settings", "Probes", "Host", "Governor", "Pipeline", "Portal", "Spool", "PortalClient", "KubernetesClient", "ContainerRuntime", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData",
             "Redaction", "Contract", "Foundations", "CPlatform", nioCore, nioPosix,
         ]),
 
@@ -183,14 +184,14 @@ let package = Package(
 
         // The wire held against clients that this project did not write; the kernel; the simulator; the catalogue; the house itself.
         tests("ContractTests", "Tests/Contract", [
-            "Serving", "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "Portal", "Spool", "Redaction", "Enrichment", "Events",
-            "Contract", "ContractGRPC", "Foundations", "CNghttp2", "COpenSSL", grpcCore, protobuf, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, logging, yams,
+            "Serving", "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "ContainerRuntime", "Portal", "Spool", "Redaction", "Enrichment", "Events",
+            "Contract", "ContractGRPC", "Foundations", "CNghttp2", "COpenSSL", grpcCore, grpcTransport, protobuf, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, logging, yams,
         ], exclude: ["Python"]),
         .systemLibrary(name: "CNghttp2", path: "Sources/System/CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests("SimulationTests", "Tests/Simulation", ["Simulation", "BackendCore", "Portal", "Spool", "Redaction", "Contract", "Foundations"]),
         tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Enrichment", "Foundations", "Host", "Pipeline", "Rules"]),
-        tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations"]),
+        tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations", grpcCore, grpcTransport, nioPosix]),
         tests("TidyTests", "Tests/Tidy", [crypto, yams]),
     ],
     swiftLanguageModes: [.v6]
@@ -201,7 +202,7 @@ let package = Package(
 // The dependencies stay listed, so that all kinds of build share their pins.
 if let core = Context.environment["WIZ_CORE"] {
     let edges: Set = [
-        "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner", "Fleet",
+        "CommandEntry", "ContractGRPC", "PortalClient", "KubernetesClient", "ContainerRuntime", "wiz-sensor", "Serving", "BackendServer", "fake-wiz-backend", "KubeServer", "fake-kube-api", "ScenarioRunner", "Fleet",
         "scenarios", "wiz-bench", "ScenarioRunnerTests", "ContractTests", "ScenarioTests", "CNghttp2", "COpenSSL", "CLibpcap", "CNamespaces",
     ]
     var kept = core == "1" ? Set(package.targets.map(\.name)).subtracting(edges) : Set(core.split(separator: ",").map(String.init))

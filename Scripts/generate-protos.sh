@@ -30,7 +30,10 @@ protoc -I "$protos" \
     --swift_out="$fresh" --swift_opt="$options" \
     --grpc-swift_out="$fresh" --grpc-swift_opt="$options,Client=true,Server=true" \
     "$protos"/*.proto
-(cd "$protos" && sha256sum sensor.proto) >"$fresh/sensor.proto.sha256"
+for proto in "$protos"/*.proto; do
+    name=$(basename "$proto")
+    (cd "$protos" && sha256sum "$name") >"$fresh/$name.sha256"
+done
 
 if [ "${1:-}" = "--check" ]; then
     diff -r -q "$fresh" "$target" || { echo "generate-protos: $target is stale; run Scripts/generate-protos.sh" >&2; exit 1; }

@@ -6,7 +6,7 @@ packages=(
     ca-certificates curl git jq make                            # tools of the scripts
     libbpf-dev libelf-dev zlib1g-dev libsqlite3-dev             # the sensor
     libpcap-dev libssl-dev libnghttp2-dev                       # independent judges in the tests
-    runc busybox-static netcat-openbsd python3 python3-venv     # scenarios
+    runc containerd busybox-static netcat-openbsd python3 python3-venv  # scenarios
     chromium                                                    # the portal's page, looked at by a test
     tinyproxy-bin stunnel4                                      # proxies, for the contract tests
 )

@@ -149,6 +149,7 @@ final class KubernetesWatcher: Sendable {
             case .pod(let pod): "pod \(pod.context.name)"
             case .removed: "removed"
             case .listed(let uids): "listed \(uids.count)"
+            case .runtime: "runtime"
             case .owners(let owners, _): "owners \(owners.map { "\($0.kind)/\($0.name)" }.joined(separator: ","))"
             }
             watcher.withLock { $0 }?.state.withLock { state in

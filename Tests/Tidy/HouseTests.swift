@@ -25,10 +25,10 @@ struct HouseTests {
     }
 
     /// Scripts/generate-protos.sh writes down which .proto it read; another one since means stale code.
-    @Test func generatedCodeIsOfThisProto() throws {
-        let proto = try Data(contentsOf: Tree.root.appending(path: "Sources/Contract/Protos/sensor.proto"))
+    @Test(arguments: ["sensor.proto", "cri.proto"]) func generatedCodeIsOfThisProto(_ name: String) throws {
+        let proto = try Data(contentsOf: Tree.root.appending(path: "Sources/Contract/Protos/" + name))
         let digest = SHA256.hash(data: proto).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
-        let written = try Tree.text("Sources/Contract/Generated/sensor.proto.sha256")
+        let written = try Tree.text("Sources/Contract/Generated/\(name).sha256")
         #expect(written.hasPrefix(digest), "Sources/Contract/Generated is stale: run make protos")
     }
 

@@ -25,6 +25,7 @@ struct ImportTableTests {
         ("Sources/Sensor/Probes", ["CLibbpf", "CPlatform", "CProbeABI", "Events", "Foundations"]),
         ("Sources/Sensor/PortalClient", ["CZlib", "Contract", "ContractGRPC", "Foundations", "Portal", "Redaction", "Spool"]),
         ("Sources/Sensor/KubernetesClient", ["Enrichment", "Events", "Foundations"]),
+        ("Sources/Sensor/ContainerRuntime", ["ContractGRPC", "Enrichment", "Events", "Foundations"]),
         ("Sources/Serving", ["Foundations"]),
         ("Sources/FakeWizBackend/Core", ["Contract", "Foundations"]),
         ("Sources/FakeWizBackend/Server", ["BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving"]),
@@ -47,13 +48,13 @@ struct ImportTableTests {
         "GRPCProtobuf", "GRPCNIOTransportHTTP2", "GRPCNIOTransportHTTP2Posix", "Hummingbird", "HummingbirdCore", "HummingbirdTLS", "HummingbirdHTTP2",
     ]
     static let edges: Set<String> = [
-        "Sources/Contract/Generated", "Sources/Sensor/Probes", "Sources/Sensor/PortalClient", "Sources/Sensor/KubernetesClient", "Sources/Serving", "Sources/FakeWizBackend/Server",
+        "Sources/Contract/Generated", "Sources/Sensor/Probes", "Sources/Sensor/PortalClient", "Sources/Sensor/KubernetesClient", "Sources/Sensor/ContainerRuntime", "Sources/Serving", "Sources/FakeWizBackend/Server",
         "Sources/FakeWizBackend/Command", "Sources/FakeKubeAPI/Server", "Sources/FakeKubeAPI/Command", "Sources/Scenarios/Runner",
     ]
 
     static let rooms: Set<String> = [
         "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Governor", "Pipeline",
-        "Settings", "Probes", "PortalClient", "KubernetesClient", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
+        "Settings", "Probes", "PortalClient", "KubernetesClient", "ContainerRuntime", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
         "ScenarioModel", "ScenarioRunner", "Fleet", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]
 

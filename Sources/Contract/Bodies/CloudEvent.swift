@@ -212,7 +212,12 @@ package struct EventContext: Codable, Sendable, Hashable {
     package var remotePort: Int?
     package var query: String?
     package var systemCall: String?
-    package init(type: String, commandLine: String? = nil, fileName: String? = nil, remoteIP: String? = nil, remotePort: Int? = nil, query: String? = nil, systemCall: String? = nil) {
+    /// What is known of the container beyond what the process tree says; nil outside of containers.
+    package var container: ContainerFacts?
+    package init(
+        type: String, commandLine: String? = nil, fileName: String? = nil, remoteIP: String? = nil, remotePort: Int? = nil, query: String? = nil, systemCall: String? = nil,
+        container: ContainerFacts? = nil
+    ) {
         self.type = type
         self.commandLine = commandLine
         self.fileName = fileName
@@ -220,5 +225,24 @@ package struct EventContext: Codable, Sendable, Hashable {
         self.remotePort = remotePort
         self.query = query
         self.systemCall = systemCall
+        self.container = container
     }
+}
+
+/// Of the container in which it happened: image, start and mounts as runtime and pod say, labels and owners of the pod.
+package struct ContainerFacts: Codable, Sendable, Hashable {
+    package var runtime: String?
+    package var imageRepository: String?
+    package var imageTag: String?
+    package var imageDigest: String?
+    package var started: String?
+    package var privileged: Bool?
+    /// `source:destination:mode:writable:propagation`.
+    package var mounts: [String]?
+    package var node: String?
+    package var podLabels: [String: String]?
+    /// Nearest first: ReplicaSet, Deployment.
+    package var owners: [ProcessNode.Container.Controller]?
+
+    package init() {}
 }

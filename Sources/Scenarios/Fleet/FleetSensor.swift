@@ -57,7 +57,7 @@ final class FleetSensor: Sendable {
                         told.pods[pod.context.uid] = (pod.context.namespace, pod.context.name)
                         if pod.context.labels[Self.mark] == phase.rawValue, told.markedAt == nil { told.markedAt = SystemClock.now().monotonic }
                     case .removed(let uid): told.pods[uid] = nil
-                    case .listed, .owners: break
+                    case .listed, .owners, .runtime: break
                     }
                 }
             }, report: { _, _ in })

@@ -11,13 +11,16 @@ extension WorkloadResolver {
         /// The digest of a static pod's manifest (annotation `kubernetes.io/config.hash`): the kubelet names the cgroup by it,
         /// while the mirror pod in the API has a uid of its own.
         package var manifestHash: String?
+        /// What is above the controller is asked for and not known yet.
+        package var isChainOpen: Bool
         /// Those that have an id: containers, init containers, ephemeral containers.
         package var containers: [Container]
 
-        package init(context: PodContext, controllerUID: String? = nil, manifestHash: String? = nil, containers: [Container] = []) {
+        package init(context: PodContext, controllerUID: String? = nil, manifestHash: String? = nil, isChainOpen: Bool = false, containers: [Container] = []) {
             self.context = context
             self.controllerUID = controllerUID
             self.manifestHash = manifestHash
+            self.isChainOpen = isChainOpen
             self.containers = containers
         }
     }
@@ -53,17 +56,14 @@ extension WorkloadResolver {
             return String(text)
         }
 
-        func context(in pod: PodContext) -> ContainerContext {
-            var out = ContainerContext(id: id)
-            out.runtime = runtime
-            out.name = name
-            out.image = image
-            out.imageDigest = imageDigest
-            out.privileged = privileged
-            out.started = started
-            out.podUID = pod.uid
-            out.pod = pod
-            return out
+        /// Puts what the API says into a context; what it does not say stays.
+        func fill(_ context: inout ContainerContext) {
+            context.runtime = runtime
+            context.name = name
+            context.image = image ?? context.image
+            context.imageDigest = imageDigest ?? context.imageDigest
+            context.privileged = privileged ?? context.privileged
+            context.started = started ?? context.started
         }
     }
 }

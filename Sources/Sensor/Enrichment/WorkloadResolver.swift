@@ -1,7 +1,9 @@
 package import Events
 package import Foundations
 
-/// Knows the pods of the own node, by container id and by pod uid, from what the Kubernetes API says of them.
+/// Knows the containers and pods of the own node, by container id and by pod uid, from what the Kubernetes API and the container runtime say.
+///
+/// Where both speak of the same thing the API is believed; the runtime fills in what it does not say, and pods that it does not know.
 ///
 /// A container's context is asked for when its process starts (`complete`); what was not known then is remembered, and comes
 /// out of `handle` once its pod is. A pod that has gone stays known for `linger`, because the last events of its processes
@@ -13,8 +15,10 @@ package struct WorkloadResolver {
         case removed(uid: String)
         /// A list is complete: pods that are not in it have gone.
         case listed(uids: Set<String>)
-        /// The owners above a controller, nearest first: the Deployment of a ReplicaSet.
+        /// The owners above a controller, nearest first: the Deployment of a ReplicaSet. Empty when there is none to be found.
         case owners([PodContext.Owner], above: String)
+        /// What the container runtime says.
+        case runtime(RuntimeContainers.Input)
     }
 
     /// Pods kept, those that have gone included. A node takes 110 by default and some hundreds at most; beyond the bound those
@@ -29,9 +33,11 @@ package struct WorkloadResolver {
     /// Containers that wait for their pod; the oldest is no longer told of (`wantedFull`).
     package static let wantedMax = 1024
 
-    package private(set) var ledger = Ledger()
+    private var losses = Ledger()
     /// How long a pod that has gone stays known.
     package let linger: Duration
+    /// Somebody asks the Kubernetes API: what it has not said yet may come.
+    package let hasKubernetes: Bool
 
     fileprivate struct Entry {
         var pod: Pod
@@ -45,9 +51,21 @@ package struct WorkloadResolver {
     private var podOfContainer: [String: String] = [:]
     private var podOfManifest: [String: String] = [:]
     private var wanted: [ContainerContext] = []
+    private var runtime = RuntimeContainers()
 
-    package init(linger: Duration = .minutes(2)) { self.linger = linger }
+    package init(linger: Duration = .minutes(2), hasKubernetes: Bool = true) {
+        self.linger = linger
+        self.hasKubernetes = hasKubernetes
+    }
 
+    package var ledger: Ledger {
+        var out = losses
+        out.merge(runtime.ledger)
+        return out
+    }
+
+    /// Containers that the container runtime has now.
+    package var runtimeCount: Int { runtime.count }
     /// Pods that the API has now.
     package var podCount: Int { pods.values.count { $0.gone == nil } }
 
@@ -55,22 +73,47 @@ package struct WorkloadResolver {
 
     /// Fills in what is known of a container. One whose cgroup names a pod that nobody knows yet is remembered.
     package mutating func complete(_ container: inout ContainerContext) {
-        if let uid = podOfContainer[container.id], let entry = pods[uid], let known = entry.container(container.id) {
-            container = known.context(in: entry.pod.context)
-            return
-        }
-        guard let uid = container.podUID else { return }
-        if let entry = pods[podOfManifest[uid] ?? uid] {
-            // the sandbox's own container, or one that the kubelet has not reported yet: its pod is certain, its name is not
-            container.pod = entry.pod.context
-            return
-        }
+        describe(&container)
+        guard let uid = container.podUID, entry(of: container.id) == nil, entry(ofPod: uid)?.pod.isChainOpen ?? true else { return }
         guard !wanted.contains(where: { $0.id == container.id }) else { return }
         if wanted.count >= Self.wantedMax {
             wanted.removeFirst()
-            ledger.count("wantedFull", at: "workloads")
+            losses.count("wantedFull", at: "workloads")
         }
         wanted.append(container)
+    }
+
+    /// Whether more about the container may still come: its pod, what owns that, what the runtime says of it.
+    package func isAwaited(_ container: ContainerContext) -> Bool {
+        if hasKubernetes, let uid = container.podUID {
+            guard let entry = entry(of: container.id) ?? entry(ofPod: uid) else { return true }
+            if entry.pod.isChainOpen { return true }
+        }
+        return runtime.isAwaited(container.id)
+    }
+
+    /// Whether the container runtime is to be asked for the container now; true once for each.
+    package mutating func shouldAskRuntime(for container: ContainerContext) -> Bool { runtime.shouldAsk(container) }
+
+    private func entry(of id: String) -> Entry? { podOfContainer[id].flatMap { pods[$0] } }
+    private func entry(ofPod uid: String) -> Entry? { pods[podOfManifest[uid] ?? uid] }
+
+    private func describe(_ container: inout ContainerContext) {
+        runtime.container(container.id)?.fill(&container)
+        if let entry = entry(of: container.id), let known = entry.container(container.id) {
+            known.fill(&container)
+            container.podUID = entry.pod.context.uid
+            container.pod = entry.pod.context
+        } else if let entry = container.podUID.flatMap({ entry(ofPod: $0) }) {
+            // the sandbox's own container, or one that the kubelet has not reported yet: its pod is certain, its name is not
+            container.pod = entry.pod.context
+        }
+    }
+
+    private func described(_ container: Container) -> ContainerContext {
+        var out = ContainerContext(id: container.id)
+        describe(&out)
+        return out
     }
 
     // MARK: Learning
@@ -88,6 +131,10 @@ package struct WorkloadResolver {
             return []
         case .owners(let owners, let controller):
             return pods.keys.sorted().flatMap { learn(owners, above: controller, of: $0) }
+        case .runtime(let input):
+            guard var context = runtime.handle(input, at: now.monotonic, linger: linger) else { return [] }
+            describe(&context)
+            return [context]
         }
     }
 
@@ -97,12 +144,13 @@ package struct WorkloadResolver {
         bound(&pod)
         let old = pods[uid]
         guard old != nil || makeRoom() else {
-            ledger.count("podsFull", at: "workloads")
+            losses.count("podsFull", at: "workloads")
             return []
         }
         // a chain once learned is not lost to a status that names the nearest owner only
         if let old, old.pod.controllerUID == pod.controllerUID, old.pod.context.owners.starts(with: pod.context.owners) {
             pod.context.owners = old.pod.context.owners
+            pod.isChainOpen = pod.isChainOpen && old.pod.isChainOpen
         }
         var entry = Entry(pod: pod, past: old?.past ?? [])
         retire(old, into: &entry)
@@ -112,44 +160,45 @@ package struct WorkloadResolver {
 
         var out: [ContainerContext] = []
         for container in pod.containers where old.map({ $0.pod.context != pod.context || $0.container(container.id) != container }) ?? true {
-            out.append(container.context(in: pod.context))
+            out.append(described(container))
         }
         return out + tellWanted(of: pod, besides: out)
     }
 
-    // Containers that were asked for before their pod was known.
+    // Containers that were asked for before their pod, or what owns it, was known.
     private mutating func tellWanted(of pod: Pod, besides told: [ContainerContext]) -> [ContainerContext] {
         var out: [ContainerContext] = []
         wanted.removeAll { container in
             if told.contains(where: { $0.id == container.id }) { return true }
             guard container.podUID == pod.context.uid || (pod.manifestHash != nil && container.podUID == pod.manifestHash) else { return false }
-            var known = container
-            known.pod = pod.context
-            out.append(known)
-            return true
+            out.append(container)
+            return !pod.isChainOpen
         }
+        for i in out.indices { describe(&out[i]) }
         return out
     }
 
     private mutating func learn(_ owners: [PodContext.Owner], above controller: String, of uid: String) -> [ContainerContext] {
         guard var entry = pods[uid], entry.pod.controllerUID == controller, let nearest = entry.pod.context.owners.first else { return [] }
-        let chain = [nearest] + owners
-        guard entry.pod.context.owners != chain else { return [] }
+        // that nothing was found takes nothing back
+        let chain = owners.isEmpty ? entry.pod.context.owners : [nearest] + owners
+        guard entry.pod.context.owners != chain || entry.pod.isChainOpen else { return [] }
         entry.pod.context.owners = chain
+        entry.pod.isChainOpen = false
         pods[uid] = entry
-        return entry.pod.containers.map { $0.context(in: entry.pod.context) }
+        return entry.pod.containers.map(described) + tellWanted(of: entry.pod, besides: [])
     }
 
     // MARK: Bounds
 
     private mutating func bound(_ pod: inout Pod) {
         if pod.containers.count > Self.containersPerPodMax {
-            ledger.count("containersFull", at: "workloads", by: UInt64(pod.containers.count - Self.containersPerPodMax))
+            losses.count("containersFull", at: "workloads", by: UInt64(pod.containers.count - Self.containersPerPodMax))
             pod.containers.removeLast(pod.containers.count - Self.containersPerPodMax)
         }
         if pod.context.labels.count > Self.labelsMax {
             let kept = pod.context.labels.sorted { $0.key < $1.key }.prefix(Self.labelsMax)
-            ledger.count("labelsCut", at: "workloads", by: UInt64(pod.context.labels.count - kept.count))
+            losses.count("labelsCut", at: "workloads", by: UInt64(pod.context.labels.count - kept.count))
             pod.context.labels = Dictionary(uniqueKeysWithValues: kept.map { ($0.key, $0.value) })
         }
     }
@@ -162,7 +211,7 @@ package struct WorkloadResolver {
         entry.past += old.pod.containers.filter { !current.contains($0.id) }
         while entry.past.count > Self.pastContainersMax {
             podOfContainer[entry.past.removeFirst().id] = nil
-            ledger.count("pastContainerForgotten", at: "workloads")
+            losses.count("pastContainerForgotten", at: "workloads")
         }
     }
 
@@ -171,7 +220,7 @@ package struct WorkloadResolver {
         let oldest = pods.compactMap { uid, entry in entry.gone.map { ($0, uid) } }.min { $0 < $1 }
         guard let oldest else { return false }
         forget(oldest.1)
-        ledger.count("podForgotten", at: "workloads")
+        losses.count("podForgotten", at: "workloads")
         return true
     }
 

@@ -260,7 +260,7 @@ package actor KubernetesService {
             uids.insert(object.metadata.uid)
             var pod = object.pod
             guard let controller = object.controller else { return tell(.pod(pod)) }
-            if let above = owners.above(controller.uid) { pod.context.owners += above }
+            if let above = owners.above(controller.uid) { pod.context.owners += above } else { pod.isChainOpen = controller.path(namespace: pod.context.namespace) != nil }
             tell(.pod(pod))
             perform(owners.handle(.needed(controller, namespace: pod.context.namespace), at: clock().monotonic), &tasks)
         }

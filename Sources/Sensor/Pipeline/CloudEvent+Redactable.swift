@@ -17,6 +17,9 @@ extension CloudEvent: Redactable {
         out.runtimeDetails.context.commandLine = runtimeDetails.context.commandLine.map(redactor.redact)
         out.runtimeDetails.context.fileName = runtimeDetails.context.fileName.map(redactor.redact)
         out.runtimeDetails.context.query = runtimeDetails.context.query.map(redactor.redact)
+        // labels and paths are words of people; keys of labels are names
+        out.runtimeDetails.context.container?.podLabels = runtimeDetails.context.container?.podLabels?.mapValues(redactor.redact)
+        out.runtimeDetails.context.container?.mounts = runtimeDetails.context.container?.mounts?.map(redactor.redact)
         return out
     }
 }

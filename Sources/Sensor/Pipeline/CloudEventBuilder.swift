@@ -49,7 +49,7 @@ package struct CloudEventBuilder: Sendable {
                     id: identity.id, name: identity.name, sensorVersion: identity.sensorVersion, definitionsVersion: identity.definitionsVersion),
                 processTree: detection.processTree.enumerated().map { node($1, userName: $0 == 0 ? detection.userName : nil) },
                 host: RuntimeDetails.Host(hostname: identity.hostname, kernelVersion: identity.kernelVersion, externalId: identity.externalID),
-                context: Self.context(of: detection)),
+                context: Self.contextWithContainer(of: detection)),
             mitreTactics: detection.tactics, mitreTechniques: detection.techniques, output: detection.output.isEmpty ? nil : detection.output,
             tags: detection.tags.isEmpty ? nil : detection.tags,
             indicator: detection.indicator.map { IndicatorMatch(kind: $0.kind, value: $0.value, matched: $0.matched, family: $0.family, source: $0.source) })
@@ -73,6 +73,28 @@ package struct CloudEventBuilder: Sendable {
             pod: context.pod.map { ProcessNode.Container.Pod(name: $0.name, externalId: $0.uid, ips: $0.ips.isEmpty ? nil : $0.ips, namespace: $0.namespace) },
             kubernetesController: context.pod?.owners.last.map { ProcessNode.Container.Controller(name: $0.name, type: $0.kind) },
             serviceAccount: context.pod.flatMap { $0.serviceAccount.isEmpty ? nil : $0.serviceAccount }, incomplete: context.isComplete ? nil : true)
+    }
+
+    private static func contextWithContainer(of detection: Detection) -> EventContext {
+        var context = context(of: detection)
+        context.container = detection.container.map(facts)
+        return context
+    }
+
+    private static func facts(of container: ContainerContext) -> ContainerFacts {
+        var out = ContainerFacts()
+        out.runtime = container.runtime.isEmpty ? nil : container.runtime
+        out.imageRepository = container.image.map { String(ImageReference.repository($0)) }
+        out.imageTag = container.image.flatMap { ImageReference.tag($0).map(String.init) }
+        out.imageDigest = container.imageDigest
+        out.started = container.started.map(\.rfc3339)
+        out.privileged = container.privileged
+        out.mounts = container.mounts.isEmpty ? nil : container.mounts.map(\.text)
+        guard let pod = container.pod else { return out }
+        out.node = pod.node.isEmpty ? nil : pod.node
+        out.podLabels = pod.labels.isEmpty ? nil : pod.labels
+        out.owners = pod.owners.isEmpty ? nil : pod.owners.map { .init(name: $0.name, type: $0.kind) }
+        return out
     }
 
     private static func context(of detection: Detection) -> EventContext {

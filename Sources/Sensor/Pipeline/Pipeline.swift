@@ -17,8 +17,10 @@ package final class Pipeline {
         /// What a boot stamp needs to become wall time; read once by the shell, so that times of one run agree with each other.
         package var bootToWall: Duration
         package var hostNamespaces: Namespaces
-        /// How long a detection waits for the pod of its container; zero when nobody will say.
+        /// How long a detection waits for what is still to be learned of its container: pod, owners, names. Zero: not at all.
         package var contextTimeout: Duration = .zero
+        /// Somebody asks the Kubernetes API.
+        package var hasKubernetes = true
         package var lookUpLoopback = false
         /// The windows of aggregation are divided by this.
         package var timeScale: Double = 1
@@ -82,7 +84,7 @@ package final class Pipeline {
     package init(settings: Settings, rules: RuleSet, indicators known: KnownIndicators = KnownIndicators(), seed: UInt64) {
         self.settings = settings
         containers = ContainerResolver(host: settings.hostNamespaces)
-        workloads = WorkloadResolver()
+        workloads = WorkloadResolver(hasKubernetes: settings.hasKubernetes)
         runtimeData = RuntimeAggregator()
         indicators = IndicatorAggregator(settings: IndicatorAggregator.Settings(lookUpLoopback: settings.lookUpLoopback))
         indicators.definitions = known
@@ -158,15 +160,21 @@ package final class Pipeline {
 
     // A new program: its container, its pod, the names of its users.
     private func enter(_ process: ProcessRecord, _ exec: ExecDetails) {
-        if var container = containers.container(cgroupPath: exec.cgroupPath, namespaces: exec.namespaces) {
-            workloads.complete(&container)
-            process.container = container
-        } else {
-            process.container = nil
-        }
+        process.container = container(exec)
         if users.shouldRead(mountNamespace: exec.namespaces.mount) {
             effects.append(.readNames(pid: process.key.pid, mountNamespace: exec.namespaces.mount))
         }
+    }
+
+    private func container(_ exec: ExecDetails) -> ContainerContext? {
+        guard var container = containers.container(cgroupPath: exec.cgroupPath, namespaces: exec.namespaces) else { return nil }
+        workloads.complete(&container)
+        askRuntime(for: container)
+        return container
+    }
+
+    private func askRuntime(for container: ContainerContext) {
+        if workloads.shouldAskRuntime(for: container) { effects.append(.askRuntime(containerID: container.id)) }
     }
 
     // The process may be gone before its file is hashed: what a detection would need is kept until then.
@@ -187,15 +195,21 @@ package final class Pipeline {
         detections.removeAll(keepingCapacity: true)
     }
 
-    // A detection in a container whose pod is not known yet waits a moment for it.
+    // A detection in a container of which more is to be learned waits a moment for it.
     private func admit(_ detection: Detection, at now: Now) {
         report.detectionsMade += 1
-        if let container = detection.container, container.pod == nil, settings.contextTimeout > .zero, container.podUID != nil,
-            waiting.hold(detection, for: container.id, at: now.monotonic)
-        {
-            return
-        }
-        aggregate(detection, at: now)
+        guard let container = detection.container, settings.contextTimeout > .zero, workloads.isAwaited(container) else { return aggregate(detection, at: now) }
+        // met before the runtime answered
+        askRuntime(for: container)
+        if !waiting.hold(detection, for: container.id, at: now.monotonic) { giveUpWaiting(detection, at: now) }
+    }
+
+    // What has become known meanwhile is not lost with the rest.
+    private func giveUpWaiting(_ detection: Detection, at now: Now) {
+        guard var container = detection.container else { return aggregate(detection, at: now) }
+        workloads.complete(&container)
+        container.isComplete = false
+        aggregate(detection.completed(by: container), at: now)
     }
 
     private func aggregate(_ detection: Detection, at now: Now) { perform(aggregator.handle(detection, at: now)) }
@@ -287,7 +301,7 @@ package final class Pipeline {
     /// Time passes: what has waited long enough goes on, what has gathered is handed over. Called about once a second.
     package func tick(at now: Now) {
         otherChanges &+= 1
-        for detection in waiting.expired(at: now.monotonic) { aggregate(detection.markedIncomplete, at: now) }
+        for detection in waiting.expired(at: now.monotonic) { giveUpWaiting(detection, at: now) }
         perform(aggregator.tick(at: now))
         consider(indicators.tick(at: now), at: now)
         store(runtimeData.flush(at: now))
@@ -295,7 +309,7 @@ package final class Pipeline {
 
     /// The end: nothing waits any longer, what has gathered leaves.
     package func finish(at now: Now) {
-        for detection in waiting.drain() { aggregate(detection.markedIncomplete, at: now) }
+        for detection in waiting.drain() { giveUpWaiting(detection, at: now) }
         perform(aggregator.finish(at: now))
         store(runtimeData.flush(at: now, force: true))
     }
@@ -306,9 +320,7 @@ package final class Pipeline {
 
     private func adopt(_ facts: ProcessFacts) {
         guard let record = processes.adopt(facts), record.container == nil else { return }
-        guard var container = containers.container(cgroupPath: facts.exec.cgroupPath, namespaces: facts.exec.namespaces) else { return }
-        workloads.complete(&container)
-        record.container = container
+        record.container = container(facts.exec)
     }
 
     private func learn(_ digests: FileDigests, of request: FileHasher.Request, at now: Now) {
@@ -326,9 +338,10 @@ package final class Pipeline {
         consider(indicators.observe(digests, by: sighting, at: now), at: now)
     }
 
-    // A container's pod became known: its processes learn it, and what waited for it goes on.
+    // More became known of a container: its processes learn it, and what waited for it goes on when that is all.
     private func complete(_ container: ContainerContext, at now: Now) {
         processes.forEach { if $0.container?.id == container.id { $0.container = container } }
+        guard !workloads.isAwaited(container) else { return }
         for detection in waiting.arrived(container.id) { aggregate(detection.completed(by: container), at: now) }
     }
 
@@ -340,7 +353,7 @@ package final class Pipeline {
         out.containers = seen.values.sorted { $0.id < $1.id }
         out.detectionsSuppressed = aggregator.suppressed
         out.tables = [
-            "processes": processes.count, "userNamespaces": users.namespaceCount, "namespaceHolders": holders.count, "containers": containers.cached,
+            "processes": processes.count, "userNamespaces": users.namespaceCount, "namespaceHolders": holders.count, "containers": containers.cached, "runtimeContainers": workloads.runtimeCount,
             "contextWait": waiting.count, "digestWait": digestWait.count, "indicatorsPending": indicators.pendingCount, "runtimeRows": runtimeData.count,
             "detectionSeries": aggregator.count,
         ]
@@ -367,12 +380,6 @@ extension Detection {
         if out.container?.id == container.id { out.container = container }
         for i in out.processTree.indices where out.processTree[i].container?.id == container.id { out.processTree[i].container = container }
         return out
-    }
-
-    fileprivate var markedIncomplete: Detection {
-        guard var container else { return self }
-        container.isComplete = false
-        return completed(by: container)
     }
 }
 

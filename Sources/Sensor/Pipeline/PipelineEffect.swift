@@ -12,6 +12,8 @@ package enum PipelineEffect: Sendable {
     /// Read the passwd and group files below the root of this process.
     case readNames(pid: UInt32, mountNamespace: UInt32)
     case hash(FileHasher.Request)
+    /// Ask the container runtime for a container that was met for the first time.
+    case askRuntime(containerID: String)
     case lookUp([Indicator])
     case send(Redacted<CloudEvent>, Severity)
     case store([Redacted<RuntimeRecord>])

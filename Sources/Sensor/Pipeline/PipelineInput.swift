@@ -13,7 +13,7 @@ package enum PipelineInput: Sendable {
     case digests(FileDigests, for: FileHasher.Request)
     /// The file will have no digests: it was gone, too large, unreadable, or too many waited.
     case notHashed(FileHasher.Request, LossCause)
-    /// What the Kubernetes API says about a pod of this node.
+    /// What the Kubernetes API says about a pod of this node, and the container runtime about a container.
     case workload(WorkloadResolver.Input)
     /// Other rules and indicators take over, all together, with the next event.
     case definitions(RuleSet, KnownIndicators, version: String)

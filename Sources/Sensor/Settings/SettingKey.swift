@@ -70,6 +70,12 @@ struct SettingKey {
             return nil
         },
         path("kubeletCertificate", "WIZ_KUBELET_CA_CERT") { $1.kubeletCertificate = $0 },
+        SettingKey(file: "runtimeSocket", environment: "CRI_SOCKET_CUSTOM_PATH") { text, settings in
+            let path = text.hasPrefix("unix://") ? String(text.dropFirst(7)) : text
+            guard text == "none" || path.hasPrefix("/") && !path.contains("\0") else { return "'\(text)' is neither the absolute path of a socket nor 'none'" }
+            settings.runtimeSocket = path
+            return nil
+        },
         proxy("httpsProxy", "HTTP_PROXY_URL") { $1.url = $0 },
         proxy("proxyUsername", "HTTP_PROXY_USERNAME") { $1.username = $0 },
         proxy("proxyPassword", "HTTP_PROXY_PASSWORD") { $1.password = $0 },

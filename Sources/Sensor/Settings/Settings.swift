@@ -39,6 +39,8 @@ package struct Settings: Sendable, Equatable {
     package var kubeletEndpoint: URL?
     /// PEM file with the authority of the kubelet's certificate; nil for the API server's.
     package var kubeletCertificate: String?
+    /// Socket of the container runtime, tried before the usual ones; `none`: no runtime is asked.
+    package var runtimeSocket: String?
     /// Loopback addresses are looked up too: for scenarios on one machine.
     package var lookUpLoopback = false
 

@@ -14,10 +14,11 @@ struct PipelineHarness {
     static let containerID = String(repeating: "c0ffee00", count: 8)
     static let podUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
-    init(rule condition: String = "evt.type = execve and proc.name = evil", severity: String = "CRITICAL", contextTimeout: Duration = .zero) {
+    init(rule condition: String = "evt.type = execve and proc.name = evil", severity: String = "CRITICAL", contextTimeout: Duration = .zero, hasKubernetes: Bool = true) {
         let identity = SensorIdentity(id: "s", name: "node", sensorVersion: "0", definitionsVersion: "1.0.0", hostname: "node", kernelVersion: "6")
         var settings = Pipeline.Settings(identity: identity, bootToWall: .zero, hostNamespaces: Self.host)
         settings.contextTimeout = contextTimeout
+        settings.hasKubernetes = hasKubernetes
         let text = """
             - rule: Test rule
               id: test-rule

@@ -90,6 +90,75 @@ struct PipelineTests {
         #expect(event.runtimeDetails.processTree.first?.container?.incomplete == true)
     }
 
+    /// A container that is gone before anybody could say what it was.
+    @Test func aContainerThatLivesForAMomentHasItsPodOnItsDetectionAllTheSame() throws {
+        var harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        harness.advance(.milliseconds(50))
+        harness.exit(pid: 200)
+        harness.advance(.milliseconds(50))
+        #expect(harness.sent().isEmpty)
+        let pod = PodContext(name: "shop-0", namespace: "shop", uid: PipelineHarness.podUID)
+        harness.pipeline.handle(.workload(.pod(.init(context: pod))), at: harness.now)
+        let container = try #require(harness.sent().first?.runtimeDetails.processTree.first?.container)
+        #expect(container.id == PipelineHarness.containerID && container.pod?.name == "shop-0" && container.incomplete == nil)
+    }
+
+    @Test func theFirstDetectionOfAPodCarriesItsDeployment() throws {
+        let harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        var pod = PodContext(name: "shop-0", namespace: "shop", uid: PipelineHarness.podUID)
+        pod.owners = [PodContext.Owner(kind: "ReplicaSet", name: "shop-5d4")]
+        pod.labels = ["app": "shop", "contact": "someone@example.com"]
+        let known = try #require(WorkloadResolver.Container(
+            name: "web", containerID: "containerd://\(PipelineHarness.containerID)", image: "registry.example/shop/web:2.4", imageID: "x@sha256:\(String(repeating: "a", count: 64))"))
+        harness.pipeline.handle(.workload(.pod(.init(context: pod, controllerUID: "rs", isChainOpen: true, containers: [known]))), at: harness.now)
+        #expect(harness.sent().isEmpty)
+        harness.pipeline.handle(.workload(.owners([PodContext.Owner(kind: "Deployment", name: "shop")], above: "rs")), at: harness.now)
+        let event = try #require(harness.sent().first)
+        #expect(event.runtimeDetails.processTree.first?.container?.kubernetesController?.name == "shop")
+        let facts = try #require(event.runtimeDetails.context.container)
+        #expect(facts.owners?.map(\.type) == ["ReplicaSet", "Deployment"] && facts.podLabels?["app"] == "shop")
+        #expect(facts.podLabels?["contact"]?.contains("someone@example.com") == false)
+        #expect(facts.imageRepository == "registry.example/shop/web" && facts.imageTag == "2.4" && facts.imageDigest?.hasPrefix("sha256:aaa") == true)
+    }
+
+    @Test func whatBecameKnownMeanwhileIsOnADetectionThatWaitedInVain() throws {
+        var harness = PipelineHarness(contextTimeout: .seconds(3))
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        var pod = PodContext(name: "shop-0", namespace: "shop", uid: PipelineHarness.podUID)
+        pod.owners = [PodContext.Owner(kind: "ReplicaSet", name: "shop-5d4")]
+        harness.pipeline.handle(.workload(.pod(.init(context: pod, controllerUID: "rs", isChainOpen: true))), at: harness.now)
+        harness.advance(.seconds(4))
+        let container = try #require(harness.sent().first?.runtimeDetails.processTree.first?.container)
+        #expect(container.pod?.name == "shop-0" && container.kubernetesController?.type == "ReplicaSet" && container.incomplete == true)
+    }
+
+    @Test func beyondTheRoomForWaitingADetectionLeavesMarkedIncomplete() {
+        let harness = PipelineHarness(rule: "evt.type = execve and proc.name startswith evil", contextTimeout: .seconds(3))
+        for n in 0..<1030 { harness.exec(pid: UInt32(200 + n), path: "/tmp/evil\(n)", arguments: ["evil\(n)"], container: true) }
+        let sent = harness.sent()
+        #expect(sent.count == 6 && sent.allSatisfy { $0.runtimeDetails.processTree.first?.container?.incomplete == true })
+    }
+
+    @Test func theContainerRuntimeIsAskedOnceForAContainerAndItsAnswerIsOnTheDetection() throws {
+        let harness = PipelineHarness(contextTimeout: .seconds(3), hasKubernetes: false)
+        func asked() -> [String] { harness.effects().compactMap { if case .askRuntime(let id) = $0 { id } else { nil } } }
+        harness.exec(pid: 199, path: "/bin/before", arguments: ["before"], container: true)
+        #expect(asked() == [], "no runtime answers yet")
+        harness.pipeline.handle(.workload(.runtime(.available(true))), at: harness.now)
+        harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)
+        harness.exec(pid: 201, path: "/bin/sh", arguments: ["sh"], container: true)
+        #expect(asked() == [PipelineHarness.containerID])
+        var container = RuntimeContainer(id: PipelineHarness.containerID, runtime: "containerd")
+        container.name = "web"
+        container.pod = .init(name: "shop-0", namespace: "shop", uid: PipelineHarness.podUID, labels: ["app": "shop"])
+        harness.pipeline.handle(.workload(.runtime(.container(container))), at: harness.now)
+        let event = try #require(harness.sent().first)
+        #expect(event.runtimeDetails.processTree.first?.container?.name == "web" && event.runtimeDetails.processTree.first?.container?.pod?.name == "shop-0")
+        #expect(event.runtimeDetails.context.container?.podLabels == ["app": "shop"] && event.runtimeDetails.context.container?.runtime == "containerd")
+    }
+
     @Test func theEndReleasesWhatWaits() {
         let harness = PipelineHarness(contextTimeout: .seconds(3))
         harness.exec(pid: 200, path: "/tmp/evil", arguments: ["evil"], container: true)

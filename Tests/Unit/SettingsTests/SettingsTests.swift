@@ -123,6 +123,14 @@ struct SettingsTests {
         #expect { try Settings.load(file: "/no/such/file.yaml", environment: [:]) } throws: { "\($0)".hasPrefix("/no/such/file.yaml: cannot be read") }
     }
 
+    @Test func theRuntimesSocketIsAPathOrNothing() throws {
+        func socket(_ text: String) throws -> String? { try Settings.load(file: nil, environment: ["CRI_SOCKET_CUSTOM_PATH": text]).runtimeSocket }
+        #expect(try socket("unix:///run/x.sock") == "/run/x.sock")
+        #expect(try socket("/run/x.sock") == "/run/x.sock")
+        #expect(try socket("none") == "none")
+        #expect(try problem(of: "runtimeSocket: x.sock\n") == "sensor.yaml:1:16: runtimeSocket: 'x.sock' is neither the absolute path of a socket nor 'none'")
+    }
+
     @Test func halfAPortalIsRefused() throws {
         var settings = Settings()
         try settings.apply("grpcEndpoint", "portal:443", source: "--grpc-endpoint")

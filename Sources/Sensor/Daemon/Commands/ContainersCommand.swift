@@ -23,6 +23,9 @@ struct Container: Codable, Sendable {
     var name: String?
     var image: String?
     var imageDigest: String?
+    /// RFC 3339.
+    var started: String?
+    var labels: [String: String]?
     var privileged: Bool?
     var podUid: String?
     var pod: String?
@@ -30,5 +33,6 @@ struct Container: Codable, Sendable {
     var serviceAccount: String?
     /// `Deployment/shop-web`: the outermost owner.
     var controller: String?
+    var podLabels: [String: String]?
     var processes: Int
 }

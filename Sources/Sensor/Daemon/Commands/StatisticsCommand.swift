@@ -13,6 +13,7 @@ struct StatisticsCommand: ParsableCommand {
         Output.say("definitions  \(statistics.definitionsVersion.isEmpty ? "none" : statistics.definitionsVersion), \(statistics.rules) rules")
         Output.say("portal       \(portal.state), \(portal.failures) failures\(portal.lastContact.map { ", last contact \($0)" } ?? "")")
         if portal.state != "connected", let explanation = portal.explanation { Output.say("             \(explanation)\(portal.detail.map { " (\($0))" } ?? "")") }
+        if let runtime = statistics.containerRuntime { Output.say("containers   \(runtime.state.rawValue)\(runtime.detail.isEmpty ? "" : " (\(runtime.detail))"), \(runtime.containers) known to the runtime") }
         Output.say("detections   \(statistics.detections.made) made, \(statistics.detections.suppressed) repeats, \(statistics.detections.sent) delivered")
         Output.say("spool        \(statistics.spool.records) records, \(Output.bytes(UInt64(max(0, statistics.spool.bytes)))), oldest \(Output.span(seconds: statistics.spool.oldestSeconds))\(Self.causes(statistics.spool.evicted, "evicted"))")
         Output.say("resources    \(Output.bytes(statistics.memory.residentBytes)) resident, \(statistics.cpuMillicores) millicores, \(statistics.processes) processes known")

@@ -1,3 +1,4 @@
+import ContainerRuntime
 import KubernetesClient
 
 /// The answer of `get-statistics --json`.
@@ -65,6 +66,8 @@ struct Statistics: Codable, Sendable {
     var healthIssues: [HealthIssue] = []
     /// The watch of this node's pods; absent when there is no API server to ask.
     var kubernetes: KubernetesService.Status?
+    /// The conversation with the node's container runtime; absent when none is to be asked.
+    var containerRuntime: ContainerRuntimeService.Status?
 
     struct HealthIssue: Codable, Sendable {
         var code: String

@@ -58,11 +58,14 @@ struct ControlAnswers: Sendable {
         return report.containers.map { container in
             Container(
                 id: container.id, runtime: container.runtime, name: container.name, image: container.image, imageDigest: container.imageDigest,
+                started: container.started.map(\.rfc3339), labels: Self.labels(container.labels),
                 privileged: container.privileged, podUid: container.podUID, pod: container.pod?.name, namespace: container.pod?.namespace,
                 serviceAccount: container.pod.flatMap { $0.serviceAccount.isEmpty ? nil : $0.serviceAccount },
-                controller: container.pod?.owners.last.map { "\($0.kind)/\($0.name)" }, processes: counts[container.id] ?? 0)
+                controller: container.pod?.owners.last.map { "\($0.kind)/\($0.name)" }, podLabels: container.pod.flatMap { Self.labels($0.labels) }, processes: counts[container.id] ?? 0)
         }
     }
+
+    private static func labels(_ labels: [String: String]) -> [String: String]? { labels.isEmpty ? nil : labels }
 
     private static func one(_ value: some Encodable) -> AsyncStream<String> {
         let encoder = JSONEncoder()

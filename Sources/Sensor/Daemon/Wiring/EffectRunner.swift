@@ -1,3 +1,4 @@
+import ContainerRuntime
 import Contract
 import Events
 import Foundation
@@ -17,6 +18,8 @@ struct EffectRunner: Service {
     let runtimeData: RuntimeDataStore
     let outlet: DetectionOutlet
     let lookUps: any ReputationAsking
+    /// nil when no container runtime is asked.
+    let runtime: ContainerRuntimeService?
     let logger: Logger
 
     func run() async throws {
@@ -38,6 +41,7 @@ struct EffectRunner: Service {
         case .scan(let pid): files.scan(pid: pid)
         case .readNames(let pid, let namespace): files.readNames(pid: pid, mountNamespace: namespace)
         case .hash(let request): files.hash(request)
+        case .askRuntime(let id): runtime?.ask(id)
         case .lookUp(let indicators):
             group.addTask { [lookUps, sensor] in
                 for answer in await lookUps.lookUp(indicators) { sensor.inbox.put(.indicators(answer)) }

@@ -11,7 +11,8 @@ enum PipelineSettings {
         out.lookUpLoopback = settings.lookUpLoopback
         out.timeScale = settings.timeScale
         // a pod is in the API 20 to 90 ms after its first exec: see docs/ARCHITECTURE.md
-        out.contextTimeout = hasKubernetes ? .seconds(3) : .zero
+        out.contextTimeout = .seconds(3)
+        out.hasKubernetes = hasKubernetes
         return out
     }
 

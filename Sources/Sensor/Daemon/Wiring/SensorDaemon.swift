@@ -9,6 +9,7 @@ import Host
 import KubernetesClient
 import Logging
 import NIOCore
+import NIOPosix
 import Pipeline
 import Portal
 import PortalClient
@@ -65,6 +66,7 @@ struct SensorDaemon {
         let questions = Questions(inbox: sensor.inbox)
 
         let kubernetes = try KubernetesSetup.service(settings, node: name, sensor: sensor, log: log)
+        let runtime = ContainerRuntimeSetup.service(settings, sensor: sensor, group: NIOSingletons.posixEventLoopGroup, log: log)
         let board = HealthBoard()
         var portal: PortalService?
         if let configuration = try PortalSetup.configuration(settings, store: store) {
@@ -77,7 +79,7 @@ struct SensorDaemon {
             limits: limits, cgroup: cgroup, tuning: GovernorTuning().scaled(by: settings.timeScale), sensor: sensor, files: files, runtimeData: runtimeData, portal: portal,
             log: log)
         let statistics = StatisticsCollector(
-            sensor: sensor, questions: questions, runtimeData: runtimeData, rules: rules, portal: portal, kubernetes: kubernetes?.kubernetes, started: started,
+            sensor: sensor, questions: questions, runtimeData: runtimeData, rules: rules, portal: portal, kubernetes: kubernetes?.kubernetes, runtime: runtime?.runtime, started: started,
             governor: governor)
         board.ask { await statistics.health() }
         let answers = ControlAnswers(questions: questions, statistics: statistics.statistics, readiness: statistics.readiness)
@@ -87,8 +89,9 @@ struct SensorDaemon {
         services.append(
             EffectRunner(
                 sensor: sensor, files: files, questions: questions, runtimeData: runtimeData, outlet: DetectionOutlet(submit: submit),
-                lookUps: portal.map { PortalReputation(portal: $0) } ?? NoReputation() as any ReputationAsking, logger: log))
+                lookUps: portal.map { PortalReputation(portal: $0) } ?? NoReputation() as any ReputationAsking, runtime: runtime?.runtime, logger: log))
         if let kubernetes { services.append(kubernetes) }
+        if let runtime { services.append(runtime) }
         services.append(ControlServer(path: settings.controlSocket, logger: log, answer: answers.answer))
         services.append(Upkeep(sensor: sensor, portal: portal, log: log))
         services.append(governor)

@@ -1,3 +1,4 @@
+import ContainerRuntime
 import Events
 import Foundation
 import Foundations
@@ -15,6 +16,7 @@ struct StatisticsCollector: Sendable {
     let rules: RuleBook
     let portal: PortalService?
     let kubernetes: KubernetesService?
+    let runtime: ContainerRuntimeService?
     let started: MonotonicInstant
     let governor: GovernorService
     let usage = UsageSampler()
@@ -47,6 +49,7 @@ struct StatisticsCollector: Sendable {
         for (kind, counters) in figures.counters where !counters.lost.isEmpty { out.events[kind.name, default: .init()].dropped = counters.lost }
         if let status = await portal?.status() { add(status, to: &out) }
         out.kubernetes = await kubernetes?.status
+        out.containerRuntime = await runtime?.status
         return out
     }
 

@@ -7,7 +7,7 @@ package enum EventLine {
         "proc.stdout.type", "proc.pname", "proc.pexepath", "proc.aname", "proc.sha256", "user.uid", "user.name", "user.loginuid", "group.gid", "group.name",
         "thread.tid", "fd.num", "fd.type", "fd.name", "fd.lip", "fd.lport", "fd.rip", "fd.rport", "fd.l4proto", "fs.path.name", "fs.path.source", "fs.path.target",
         "fs.mode", "dns.name", "dns.type", "dns.rcode", "dns.is_answer", "dns.addresses", "container.id", "container.full_id", "container.name", "container.image",
-        "container.privileged", "k8s.ns.name", "k8s.pod.name", "k8s.pod.uid", "k8s.owner.kind", "k8s.owner.name", "k8s.sa.name", "k8s.node.name",
+        "container.image.digest", "container.start_ts", "container.privileged", "k8s.ns.name", "k8s.pod.name", "k8s.pod.uid", "k8s.pod.labels", "k8s.owner.kind", "k8s.owner.name", "k8s.sa.name", "k8s.node.name",
     ]
 
     private static let definitions: [FieldDefinition] = fields.compactMap { name in (try? FieldCatalog.reference(name, bracket: nil))?.field }

@@ -30,11 +30,23 @@ extension FieldCatalog {
             guard let container = e.container else { return .text("container_id=host") }
             return .text("container_id=\(container.id.prefix(12)) container_name=\(container.name ?? "<NA>") image=\(container.image ?? "<NA>")")
         },
-        .unavailable("container.image.id", "Id of the image."), .unavailable("container.mounts", "All mounts."),
-        .unavailable("container.mount", argument: .requiredKey, "One mount."), .unavailable("container.mount.source", argument: .requiredKey, "Source of a mount."),
-        .unavailable("container.mount.dest", argument: .requiredKey, "Destination of a mount."), .unavailable("container.mount.mode", argument: .requiredKey, "Mode of a mount."),
-        .unavailable("container.mount.rdwr", argument: .requiredKey, "Whether a mount may be written."),
-        .unavailable("container.mount.propagation", argument: .requiredKey, "Propagation of a mount."), .unavailable("container.healthcheck", "Health check."),
+        FieldDefinition("container.image.id", .text, source: .container, "Id of the image, as the runtime gives it.") { e, _ in e.container?.imageID.map { .text($0) } },
+        FieldDefinition("container.created_time", .number, source: .container, "Creation in nanoseconds since 1970.") { e, _ in e.container?.created.map { .integer($0.nanoseconds) } },
+        FieldDefinition("container.label", .text, argument: .requiredKey, source: .container, "One label of the container, as the runtime has it.") { e, argument in
+            guard case .key(let label) = argument, let value = e.container?.labels[label] else { return nil }
+            return .text(value)
+        },
+        FieldDefinition("container.labels", .text, source: .container, "All labels: `app:web,tier:front`.") { e, _ in e.container.flatMap { .known(labelText($0.labels)) } },
+        FieldDefinition("container.mounts", .text, source: .container, "All mounts, each as `source:destination:mode:writable:propagation`.") { e, _ in
+            e.container.flatMap { .known($0.mounts.map(\.text).joined(separator: ",")) }
+        },
+        mount("container.mount", "One mount, by number or destination; `N/A` when there is none. A destination or source may be a pattern: `[/proc*]`.", by: { $0.destination }) { .text($0.text) },
+        mount("container.mount.source", "Source of a mount, by number or destination.", by: { $0.destination }) { .known($0.source) },
+        mount("container.mount.dest", "Destination of a mount, by number or source.", by: { $0.source }) { .known($0.destination) },
+        mount("container.mount.mode", "Mode of a mount, by number or source.", by: { $0.source }) { .known($0.mode) },
+        mount("container.mount.rdwr", "`true` when a mount may be written, by number or source.", by: { $0.source }) { .text($0.isWritable ? "true" : "false") },
+        mount("container.mount.propagation", "Propagation of a mount, by number or source.", by: { $0.source }) { .known($0.propagation) },
+        .unavailable("container.healthcheck", "Health check."),
         .unavailable("container.liveness_probe", "Liveness probe."), .unavailable("container.readiness_probe", "Readiness probe."),
         .unavailable("container.cni.json", "Network configuration."),
         FieldDefinition("container.host_network", .flag, source: .kubernetes, "The container uses the node's network, as its pod says.") { e, _ in
@@ -45,12 +57,49 @@ extension FieldCatalog {
             return .flag(e.process.exec.namespaces.pid == initialPIDNamespace)
         },
         .unavailable("container.host_ipc", .flag, "Shares the host's IPC namespace."),
-        .unavailable("container.label", argument: .requiredKey, "One label."), .unavailable("container.labels", "All labels."),
-        .unavailable("container.created_time", .number, "Time of creation."),
     ]
 
     /// PROC_PID_INIT_INO of include/linux/proc_ns.h.
     private static let initialPIDNamespace: UInt32 = 0xEFFF_FFFC
+
+    private static func mount(
+        _ name: String, _ summary: String, by key: @escaping @Sendable (ContainerContext.Mount) -> String, _ read: @escaping @Sendable (ContainerContext.Mount) -> FieldValue?
+    ) -> FieldDefinition {
+        FieldDefinition(name, .text, argument: .requiredKey, source: .container, summary) { e, argument in
+            let mounts = e.container?.mounts ?? []
+            let found: ContainerContext.Mount? =
+                switch argument {
+                case .none: nil
+                case .index(let n): n < mounts.count ? mounts[n] : nil
+                case .key(let pattern): mounts.isEmpty ? nil : mounts.first { matches(pattern, key($0)) }
+                }
+            // rules ask whether there is one by comparing with this word
+            return found.flatMap(read) ?? .text("N/A")
+        }
+    }
+
+    // `*` for any run of bytes; only the last one is ever gone back to
+    private static func matches(_ pattern: String, _ path: String) -> Bool {
+        let (pattern, path) = (Array(pattern.utf8), Array(path.utf8))
+        var (at, element) = (0, 0)
+        var retry: (path: Int, element: Int)?
+        while at < path.count {
+            if element < pattern.count, pattern[element] == 0x2A {
+                element += 1
+                retry = (at, element)
+            } else if element < pattern.count, pattern[element] == path[at] {
+                (at, element) = (at + 1, element + 1)
+            } else if let back = retry {
+                (at, element) = (back.path + 1, back.element)
+                retry = (at, element)
+            } else {
+                return false
+            }
+        }
+        return pattern[element...].allSatisfy { $0 == 0x2A }
+    }
+
+    static func labelText(_ labels: [String: String]) -> String { labels.sorted { $0.key < $1.key }.map { $0.key + ":" + $0.value }.joined(separator: ",") }
 
     static func containerID(_ e: EnrichedEvent) -> String { e.container.map { String($0.id.prefix(12)) } ?? "host" }
 }

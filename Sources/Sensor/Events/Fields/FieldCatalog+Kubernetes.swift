@@ -13,12 +13,11 @@ extension FieldCatalog {
         pod("k8s.rs.name", "Replica set of the pod.") { owner($0, "ReplicaSet") },
         pod("k8s.ds.name", "Daemon set of the pod.") { owner($0, "DaemonSet") },
         pod("k8s.rc.name", "Replication controller of the pod.") { owner($0, "ReplicationController") },
-        pod("k8s.pod.labels", "All labels: `app:web,tier:front`.") { pod in
-            .known(pod.labels.sorted { $0.key < $1.key }.map { $0.key + ":" + $0.value }.joined(separator: ","))
-        },
+        pod("k8s.pod.labels", "All labels: `app:web,tier:front`.") { .known(labelText($0.labels)) },
         label("k8s.pod.label"), uid("k8s.pod.uid", "Uid of the pod."), uid("k8s.pod.id", "Same as k8s.pod.uid."),
         FieldDefinition("k8s.pod.host_network", .flag, source: .kubernetes, "The pod uses the node's network.") { e, _ in e.container?.pod.map { .flag($0.hostNetwork) } },
-        .unavailable("k8s.pod.sandbox_id", "Id of the sandbox."), .unavailable("k8s.pod.full_sandbox_id", "Whole id of the sandbox."),
+        FieldDefinition("k8s.pod.sandbox_id", .text, source: .container, "First 12 digits of the sandbox's id.") { e, _ in e.container?.sandboxID.map { .text($0.prefix(12)) } },
+        FieldDefinition("k8s.pod.full_sandbox_id", .text, source: .container, "Whole id of the pod's sandbox.") { e, _ in e.container?.sandboxID.map { .text($0) } },
         .unavailable("k8s.pod.cni.json", "Network configuration."), .unavailable("k8s.svc.name", "Service of the pod."), .unavailable("k8s.svc.id", "Service of the pod."),
         .unavailable("k8s.svc.label", argument: .requiredKey, "Label of the service."), .unavailable("k8s.svc.labels", "Labels of the service."),
         .unavailable("k8s.ns.id", "Uid of the namespace."), .unavailable("k8s.ns.label", argument: .requiredKey, "Label of the namespace."),

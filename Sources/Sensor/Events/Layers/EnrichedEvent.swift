@@ -69,15 +69,41 @@ package struct FileDigests: Sendable, Hashable, Codable {
     }
 }
 
-/// A container and, once the Kubernetes API has said so, its pod.
+/// A container with what its runtime says of it and, once the Kubernetes API or the runtime has said so, its pod.
 package struct ContainerContext: Sendable, Hashable {
+    package struct Mount: Sendable, Hashable {
+        package var source: String
+        package var destination: String
+        /// Options as the runtime writes them; often empty.
+        package var mode: String
+        package var isWritable: Bool
+        /// `private`, `rslave`, `rshared`.
+        package var propagation: String
+        package init(source: String, destination: String, mode: String = "", isWritable: Bool, propagation: String) {
+            self.source = source
+            self.destination = destination
+            self.mode = mode
+            self.isWritable = isWritable
+            self.propagation = propagation
+        }
+
+        /// As rules and detections print it.
+        package var text: String { "\(source):\(destination):\(mode):\(isWritable):\(propagation)" }
+    }
+
     package var id: String
     package var runtime: String = ""
     package var name: String?
     package var image: String?
+    package var imageID: String?
     package var imageDigest: String?
     package var privileged: Bool?
+    package var created: WallInstant?
     package var started: WallInstant?
+    /// From the runtime alone, like the mounts.
+    package var labels: [String: String] = [:]
+    package var mounts: [Mount] = []
+    package var sandboxID: String?
     /// From the cgroup path, known at once.
     package var podUID: String?
     package var pod: PodContext?

@@ -18,7 +18,7 @@ package struct OwnerChains: Sendable {
     package enum Effect: Sendable {
         /// Ask for this object's metadata.
         case get(path: String)
-        /// What is above the controller, nearest first.
+        /// What is above the controller, nearest first; empty when there is none or nobody will say.
         case learned([PodContext.Owner], above: String)
     }
 
@@ -78,11 +78,12 @@ package struct OwnerChains: Sendable {
             let isIt = object.metadata.uid == nil || object.metadata.uid == question.uid
             let above = isIt ? OwnerReference.controller(of: object.metadata.ownerReferences).map { [$0.owner] } ?? [] : []
             remember(question.uid, Entry(above: above, until: nil))
-            if !above.isEmpty { effects.append(.learned(above, above: question.uid)) }
+            effects.append(.learned(above, above: question.uid))
         case .failed(let failure):
             guard let question = asked else { break }
             asked = nil
             failed(failure, question, at: now)
+            if known[question.uid]?.above.isEmpty == true { effects.append(.learned([], above: question.uid)) }
         }
         next(at: now, &effects)
         return effects
