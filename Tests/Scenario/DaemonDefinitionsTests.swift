@@ -64,6 +64,52 @@ struct DaemonDefinitionsTests {
         }
     }
 
+    /// Executions of a program of the test's own while releases change: each is judged by one of them, so the counts add up to what ran.
+    @Test func anUpdateUnderLoadJudgesEveryEventOnce() async throws {
+        try await with { harness, endpoints in
+            let (program, stop, ran) = (harness.folder.appending(path: "counted"), harness.folder.appending(path: "stop"), harness.folder.appending(path: "ran"))
+            try FileManager.default.copyItem(at: URL(fileURLWithPath: "/bin/true").resolvingSymlinksInPath(), to: program)
+            func release(_ version: Int) async throws {
+                // every other release asks the kernel for more, so that its programs and tables change too
+                let counted = "- rule: Counted\n  id: counted\n  desc: d\n  condition: evt.type = execve and proc.exepath = \(program.path)\n  output: release \(version) %proc.args\n  priority: NOTICE\n"
+                let other = "- rule: Other\n  desc: d\n  condition: evt.type in (unlink, unlinkat, chmod) and fs.path.name = /nothing/of/this/name\n  output: o\n  priority: INFO\n"
+                let rules = version.isMultiple(of: 2) ? counted : other + counted
+                try await publish("1.1.\(version)", ["rules": [["name": "test.yaml", "content": rules]]], harness, endpoints)
+                _ = try await statistics(harness, "1.1.\(version)") { $0["definitionsVersion"]?.text == "1.1.\(version)" }
+            }
+            func counts() async throws -> [Int] {
+                let text = try await Shell.run(
+                    ["curl", "-sf", "--cacert", harness.portalFolder.appending(path: "ca.pem").path, "\(endpoints.http)/api/v1/cloud-events?first=500"], folder: harness.folder).output
+                let events = try JSONValue(json: Data(text.utf8))["nodes"]?.elements ?? []
+                return events.filter { $0.description.contains(program.path) }.map { Int($0["aggregatedEventDetails"]?["eventsCount"]?.number ?? 0) }
+            }
+
+            try harness.start(arguments(harness, endpoints))
+            _ = try await statistics(harness, "1.0.0") { $0["definitionsVersion"]?.text == "1.0.0" }
+            try await release(0)
+            // as fast as it can be, until it is told to stop or has run a bounded number of times
+            let load = try Subprocess(
+                "load", executable: URL(fileURLWithPath: "/bin/sh"),
+                arguments: ["-c", "i=0; while [ ! -e '\(stop.path)' ] && [ $i -lt 100000 ]; do '\(program.path)' $((i % 40)); i=$((i + 1)); done; echo $i > '\(ran.path)'"],
+                folder: harness.folder, log: harness.folder.appending(path: "load.log"))
+            for version in 1...6 { try await release(version) }
+            try Data().write(to: stop)
+            #expect(await load.exit(within: .seconds(20)) == 0)
+            let expected = try #require(Int(String(contentsOf: ran, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)))
+            #expect(expected > 1000)
+
+            var found: [Int] = []
+            _ = try await harness.eventually("\(expected) executions in the portal, which has \(found.reduce(0, +)) in \(found.count) events", within: .seconds(60)) {
+                found = (try? await counts()) ?? []
+                return found.reduce(0, +) >= expected ? true : nil
+            }
+            // whatever is still on its way leaves with the daemon: nothing was judged twice
+            #expect(await harness.daemon?.stop() == 0)
+            #expect(try await counts().reduce(0, +) == expected)
+            #expect(found.count == 40)
+        }
+    }
+
     @Test func otherKeysAreFollowedAndTheLastGoodReleaseOutlivesAKill() async throws {
         try await with { harness, endpoints in
             try harness.start(arguments(harness, endpoints))
