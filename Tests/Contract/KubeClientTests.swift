@@ -64,6 +64,29 @@ struct KubeClientTests {
         }
     }
 
+    /// Go's own client writes, reads and watches in protobuf: since 1.32 kubectl's typed clients ask for that first.
+    @Test func kubectlWritesListsAndWatchesInProtobuf() async throws {
+        guard try await Kubectl.minor() >= 32 else { return print("kubectl: before 1.32 it speaks JSON alone") }
+        try await KubeFixture.run { kube in
+            let type = "application/vnd.kubernetes.protobuf"
+            let made = try await kube.kubectl("-v=8", "create", "configmap", "c", "--from-literal=k=v")
+            #expect(made.text == "configmap/c created\n" && made.errors.contains("Content-Type: \(type)\n"), "\(made.errors)")
+            let event: JSON = [
+                "metadata": ["name": "e"], "involvedObject": ["kind": "Pod", "name": "p", "namespace": "default"], "reason": "Started", "message": "all is well", "type": "Normal", "count": 3,
+                "firstTimestamp": "2026-11-26T12:00:00Z", "lastTimestamp": "2026-11-26T12:30:00Z",
+            ]
+            #expect(try await kube.ask("POST", "/api/v1/namespaces/default/events", body: event.text).status == 201)
+            let list = try await kube.kubectl("-v=8", "events", "--no-headers")
+            #expect(list.text.contains("(x3 over ") && list.text.contains("Pod/p") && list.text.contains("all is well") && list.errors.contains("Content-Type: \(type)\n"), "\(list.text)\(list.errors)")
+            // The stream ends behind its first event, and kubectl with it.
+            let plan = #"[{"match": {"verb": "watch", "resource": "events"}, "fault": {"cutWatchAfterEvents": 1}}]"#
+            #expect(try await kube.ask("PUT", "/control/v1/faults", control: true, body: plan).status == 200)
+            #expect(try await kube.ask("POST", "/api/v1/namespaces/default/events", body: event.text.replacing("\"e\"", with: "\"f\"")).status == 201)
+            let watch = try await kube.kubectl("-v=8", "events", "--watch", "--no-headers")
+            #expect(watch.text.contains("all is well") && watch.errors.contains("Content-Type: \(type);stream=watch\n"), "\(watch.text)\(watch.errors)")
+        }
+    }
+
     @Test func objectsAndTheirVersionsSurviveARestart() async throws {
         let folder = try BackendFolder()
         defer { folder.remove() }
