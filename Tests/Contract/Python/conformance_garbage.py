@@ -91,7 +91,7 @@ eventually("what it owned goes or stays as was asked", lambda: kube.names(custom
 # Namespaces.
 space = kube.namespace("ending")
 claim("a namespace has its name as a label", kube.get(space)["metadata"]["labels"]["kubernetes.io/metadata.name"] == "ending")
-kube.post(f"{space}/pods", pod("p", finalizers=None))
+kube.post(f"{space}/pods", pod("p"))
 kube.patch(f"{space}/pods/p", {"metadata": {"finalizers": ["example.com/stay"]}})
 kube.post(f"{space}/services", {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}})
 kube.delete(space)

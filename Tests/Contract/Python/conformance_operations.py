@@ -143,7 +143,7 @@ def operations(group_version, resource, namespaced, body, status):
         applied = kube.get(f"{here}/{name}")
         applied["metadata"]["annotations"]["updated"] = "true"
     assert answer.status == 200 and answer.json["metadata"]["annotations"]["updated"] == "true", answer.json
-    seen = kube.watch(here, start, lambda e: e["type"] == "MODIFIED" and e["object"]["metadata"].get("annotations", {}).get("updated") == "true")
+    seen = kube.watch(here, start, lambda e: e["type"] == "MODIFIED" and e["object"]["metadata"].get("annotations", {}).get("updated") == "true", labelSelector="special=label")
     assert {e["type"] for e in seen} == {"ADDED", "MODIFIED"}, seen
     if status is not None:
         assert f"{resource}/status" in listed and set(listed[f"{resource}/status"]["verbs"]) == {"get", "patch", "update"}, sorted(listed)
@@ -160,7 +160,7 @@ def operations(group_version, resource, namespaced, body, status):
     kube.delete(f"{here}/{name}", {"gracePeriodSeconds": 0, "propagationPolicy": "Background"})
     if not gone_or_going(f"{here}/{name}"):
         raise AssertionError(f"{name} is still there")
-    seen = kube.watch(here, before, lambda e: e["type"] == "DELETED" and e["object"]["metadata"]["name"] == name)
+    kube.watch(here, before, lambda e: e["type"] == "DELETED" and e["object"]["metadata"]["name"] == name)
     kube.delete(here, labelSelector="special=label")
     release(here)
     eventually(f"{group_version} {resource}", lambda: not kube.names(here, labelSelector="special=label"))

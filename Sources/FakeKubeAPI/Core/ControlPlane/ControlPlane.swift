@@ -60,6 +60,13 @@ struct ControlPlane: Sendable {
     var lastMinute: Int64 = 0
     /// Since when a pod has been at the version it is at.
     var seen: [Item: (version: UInt64, at: MonotonicInstant)] = [:]
+    /// Pods that found no node, and whether there may be room for them now.
+    private(set) var unscheduled: Set<Item> = []
+    var hasRoom = false
+    /// What the pods of a node ask for, until one comes or goes.
+    var usage: [String: NodeUsage] = [:]
+    /// Since when pods of a node bear a taint, by their uids.
+    var bearing: [String: [String: MonotonicInstant]] = [:]
     /// Counts pods given to nodes, so that each gets its share.
     var load: [String: Int] = [:]
 
@@ -96,6 +103,8 @@ struct ControlPlane: Sendable {
         defer { withOwnerless = [] }
         return withOwnerless.sorted()
     }
+
+    mutating func foundNoNode(_ item: Item) { unscheduled.insert(item) }
 
     mutating func isDone(_ item: Item) { going.remove(item) }
 
@@ -134,17 +143,33 @@ struct ControlPlane: Sendable {
             suspects.formUnion(dependents[object.uid] ?? [])
             going.remove(item)
             if resource == "/persistentvolumeclaims" { hasLostClaim = true }
+            if resource == "/nodes" {
+                usage[object.name] = nil
+                bearing[object.name] = nil
+            }
         } else {
             for owner in object.owners { dependents[owner, default: []].insert(item) }
             if isNew, !object.owners.isEmpty { suspects.insert(item) }
             if object.isDeleting { going.insert(item) }
         }
-        if resource == "/pods" { notePod(object, item, isGone: isGone) } else if !isGone, Self.resources.contains(resource) { enqueue(item) }
+        if resource == "/pods" { notePod(object, item, isGone: isGone, isNew: isNew) } else if !isGone, Self.resources.contains(resource) { enqueue(item) }
         touched.formUnion(object.owners)
     }
 
-    private mutating func notePod(_ pod: StoredObject, _ item: Item, isGone: Bool) {
-        if isGone { load[pod.field("spec.nodeName"), default: 0] -= 1 }
+    private mutating func notePod(_ pod: StoredObject, _ item: Item, isGone: Bool, isNew: Bool) {
+        let node = pod.field("spec.nodeName")
+        if isGone {
+            load[node, default: 0] -= 1
+            bearing[node]?[pod.uid] = nil
+        }
+        // Only its end frees what a pod has.
+        if isGone || ["Succeeded", "Failed"].contains(pod.field("status.phase")) {
+            usage[node] = nil
+            hasRoom = true
+        } else if isNew {
+            usage[node] = nil
+        }
+        if isGone || !node.isEmpty { unscheduled.remove(item) }
         // A pod that runs and stays needs nobody.
         if !isGone, pod.isDeleting || pod.field("status.phase") == "Pending" || pod.field("spec.restartPolicy") != "Always" { enqueue(item) }
         if isGone || !pod.owners.isEmpty {

@@ -16,6 +16,10 @@ extension KubeAPI {
             plane.hasLostClaim = false
             for volume in store.objects(volumes) { plane.enqueue(.init(resource: volumes.storageKey, key: volume.key)) }
         }
+        if plane.hasRoom {
+            plane.hasRoom = false
+            for item in plane.unscheduled.sorted() { plane.enqueue(item) }
+        }
         for item in plane.takeDue(at: now.monotonic) {
             guard let resource = byKey[item.resource], let object = store.object(resource, atKey: item.key) else { continue }
             switch item.resource {
@@ -29,6 +33,7 @@ extension KubeAPI {
             case "apps/daemonsets": reconcileDaemonSet(object, resource, now)
             case "apps/statefulsets": reconcileStatefulSet(object, resource, now)
             case "batch/jobs": reconcileJob(object, resource, now)
+            case "batch/cronjobs": reconcileCronJob(object, resource, now)
             default: break
             }
         }

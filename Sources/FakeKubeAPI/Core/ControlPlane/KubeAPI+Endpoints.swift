@@ -14,7 +14,7 @@ extension KubeAPI {
         // Pods that call a port by different numbers stand in different slices.
         var groups: [JSON: [JSON]] = [:]
         for pod in chosen where !(pod["status"]?["podIP"]?.isEmpty ?? true) { groups[ports(of: service, pod), default: []].append(pod) }
-        saveEndpoints(groups, service, stored, endpoints, resource, now)
+        saveEndpoints(groups, service, stored, endpoints, now)
         saveSlices(groups, service, stored, slices, resource, now)
     }
 
@@ -37,7 +37,7 @@ extension KubeAPI {
     }
 
     private mutating func saveEndpoints(
-        _ groups: [JSON: [JSON]], _ service: JSON, _ stored: StoredObject, _ endpoints: ResourceDescriptor, _ services: ResourceDescriptor, _ now: Now
+        _ groups: [JSON: [JSON]], _ service: JSON, _ stored: StoredObject, _ endpoints: ResourceDescriptor, _ now: Now
     ) {
         let showsAll = service["spec"]?["publishNotReadyAddresses"] == true
         let subsets: [JSON] = groups.sorted { $0.key.text < $1.key.text }.map { ports, pods in
@@ -75,7 +75,16 @@ extension KubeAPI {
         }
         // A service without pods has one slice, and nothing in it.
         if wanted.isEmpty { wanted = [["addressType": "IPv4", "ports": .null, "endpoints": .null]] }
-        let own = store.objects(slices, namespace: stored.namespace).filter { $0.labels["kubernetes.io/service-name"] == stored.name && $0.labels["endpointslice.kubernetes.io/managed-by"] == "endpointslice-controller.k8s.io" }
+        var labels = service["metadata"]?["labels"] ?? [:]
+        if service["spec"]?["clusterIP"] == "None" { labels["service.kubernetes.io/headless"] = "" }
+        settle(wanted, of: stored, services, labels: labels, by: "endpointslice-controller.k8s.io", slices, now)
+    }
+
+    /// Makes the slices of an owner those that are wanted.
+    private mutating func settle(
+        _ wanted: [JSON], of stored: StoredObject, _ resource: ResourceDescriptor, labels: JSON, by controller: String, _ slices: ResourceDescriptor, _ now: Now
+    ) {
+        let own = store.objects(slices, namespace: stored.namespace).filter { $0.labels["kubernetes.io/service-name"] == stored.name && $0.labels["endpointslice.kubernetes.io/managed-by"] == controller }
         for (index, slice) in wanted.enumerated() {
             if index < own.count {
                 var next = own[index].json(slices)
@@ -84,11 +93,10 @@ extension KubeAPI {
                 continue
             }
             var made = slice
-            made["metadata"] = ["namespace": .string(stored.namespace), "generateName": .string(stored.name + "-"), "labels": service["metadata"]?["labels"] ?? [:]]
+            made["metadata"] = ["namespace": .string(stored.namespace), "generateName": .string(stored.name + "-"), "labels": labels]
             made[path: "metadata", "labels", "kubernetes.io/service-name"] = .string(stored.name)
-            made[path: "metadata", "labels", "endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io"
-            if service["spec"]?["clusterIP"] == "None" { made[path: "metadata", "labels", "service.kubernetes.io/headless"] = "" }
-            made[path: "metadata", "ownerReferences"] = [reference(to: stored, services)]
+            made[path: "metadata", "labels", "endpointslice.kubernetes.io/managed-by"] = .string(controller)
+            made[path: "metadata", "ownerReferences"] = [reference(to: stored, resource)]
             make(made, slices, as: "kube-controller-manager", now)
         }
         for extra in own.dropFirst(wanted.count) { _ = try? remove(extra, slices, DeleteOptions(), now) }
@@ -138,21 +146,6 @@ extension KubeAPI {
             let first = subset["addresses"]?[0] ?? subset["notReadyAddresses"]?[0]
             return ["addressType": first?["ip"]?.string?.contains(":") ?? false ? "IPv6" : "IPv4", "ports": subset["ports"] ?? .null, "endpoints": .array(addresses)]
         }
-        let own = store.objects(slices, namespace: stored.namespace).filter { $0.labels["kubernetes.io/service-name"] == stored.name && $0.labels["endpointslice.kubernetes.io/managed-by"] == Self.mirrorer }
-        for (index, slice) in wanted.enumerated() {
-            if index < own.count {
-                var next = own[index].json(slices)
-                for key in ["ports", "endpoints"] { next[key] = slice[key] }
-                save(next, over: own[index], slices, as: "kube-controller-manager", now)
-                continue
-            }
-            var made = slice
-            made["metadata"] = ["namespace": .string(stored.namespace), "generateName": .string(stored.name + "-"), "labels": object["metadata"]?["labels"] ?? [:]]
-            made[path: "metadata", "labels", "kubernetes.io/service-name"] = .string(stored.name)
-            made[path: "metadata", "labels", "endpointslice.kubernetes.io/managed-by"] = .string(Self.mirrorer)
-            made[path: "metadata", "ownerReferences"] = [reference(to: stored, endpoints)]
-            make(made, slices, as: "kube-controller-manager", now)
-        }
-        for extra in own.dropFirst(wanted.count) { _ = try? remove(extra, slices, DeleteOptions(), now) }
+        settle(wanted, of: stored, endpoints, labels: object["metadata"]?["labels"] ?? [:], by: Self.mirrorer, slices, now)
     }
 }

@@ -108,6 +108,24 @@ extension KubeAPI {
         return ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
     }
 
+    /// Jobs that have ended or are gone are no longer active.
+    mutating func reconcileCronJob(_ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
+        guard let jobs = builtIn("batch", "jobs"), !stored.isDeleting else { return }
+        var object = stored.json(resource)
+        guard let active = object["status"]?["active"]?.array, !active.isEmpty else { return }
+        var running: Set<String> = []
+        for job in dependents(of: stored.uid, jobs) {
+            let conditions = job.json(jobs)["status"]?["conditions"]?.array ?? []
+            if !conditions.contains(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) { running.insert(job.uid) } else if conditions.contains(where: { $0["type"] == "Complete" }) {
+                object[path: "status", "lastSuccessfulTime"] = job.json(jobs)["status"]?["completionTime"]
+            }
+        }
+        let left = active.filter { running.contains($0["uid"]?.string ?? "") }
+        guard left.count < active.count else { return }
+        object[path: "status", "active"] = left.isEmpty ? nil : .array(left)
+        save(object, over: stored, resource, subresource: "status", as: Self.manager, now)
+    }
+
     /// Once a minute, for the schedules that name it.
     mutating func runCronJobs(_ now: Now) {
         let minute = Int64(now.wall.secondsSince1970 / 60)
@@ -134,7 +152,10 @@ extension KubeAPI {
             job[path: "metadata", "ownerReferences"] = [reference(to: cron, crons)]
             guard let made = make(job, jobs, as: Self.manager, now) else { continue }
             object[path: "status", "lastScheduleTime"] = .string(Timestamp.text(now.wall))
-            object[path: "status", "active"] = [["kind": "Job", "apiVersion": "batch/v1", "namespace": .string(cron.namespace), "name": made["metadata"]?["name"] ?? "", "uid": made["metadata"]?["uid"] ?? ""]]
+            let before = object["status"]?["active"]?.array ?? []
+            let running = Set(active.map(\.uid))
+            let kept = object["spec"]?["concurrencyPolicy"] == "Replace" ? [] : before.filter { running.contains($0["uid"]?.string ?? "") }
+            object[path: "status", "active"] = .array(kept + [["kind": "Job", "apiVersion": "batch/v1", "namespace": .string(cron.namespace), "name": made["metadata"]?["name"] ?? "", "uid": made["metadata"]?["uid"] ?? ""]])
             save(object, over: cron, crons, subresource: "status", as: Self.manager, now)
             trimHistory(own, jobs, object["spec"], now)
         }

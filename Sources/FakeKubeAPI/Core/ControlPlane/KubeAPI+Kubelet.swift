@@ -1,6 +1,6 @@
 import Foundations
 
-/// A scheduler and kubelets that pretend: pods find a node, start after a while, end when they are meant to, and go when they are deleted.
+/// Kubelets that pretend: pods start after a while, end when they are meant to, and go when they are deleted.
 extension KubeAPI {
     /// Nodes whose kubelet is us; others have one of their own.
     private static let managedBy = ["fake-kube-api/synthetic", "kwok.x-k8s.io/node"]
@@ -15,6 +15,7 @@ extension KubeAPI {
             return
         }
         guard let nodes = builtIn("", "nodes"), let node = store.object(nodes, "", name)?.json(nodes), isManaged(node) else { return }
+        if (node["spec"]?["taints"]?.array ?? []).contains(where: { $0["effect"] == "NoExecute" }) { plane.enqueue(.init(resource: nodes.storageKey, key: name)) }
         if stored.isDeleting {
             var options = DeleteOptions()
             options.gracePeriodSeconds = 0
@@ -55,10 +56,11 @@ extension KubeAPI {
     private mutating func report(_ status: JSON, _ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
         var pod = stored.json(resource)
         pod["status"] = status
+        pod[path: "status", "observedGeneration"] = pod["metadata"]?["generation"]
         save(pod, over: stored, resource, subresource: "status", as: "kubelet", now)
     }
 
-    private func condition(_ type: String, _ holds: Bool, _ now: Now) -> JSON {
+    func condition(_ type: String, _ holds: Bool, _ now: Now) -> JSON {
         ["type": .string(type), "status": holds ? "True" : "False", "lastProbeTime": .null, "lastTransitionTime": .string(Timestamp.text(now.wall))]
     }
 
@@ -94,60 +96,43 @@ extension KubeAPI {
         return status
     }
 
-    // MARK: Scheduling
-
-    private mutating func schedule(_ stored: StoredObject, _ pod: JSON, _ resource: ResourceDescriptor, _ now: Now) {
-        guard pod["spec"]?["schedulerName"] == "default-scheduler", pod["spec"]?["schedulingGates"]?.isEmpty ?? true, let nodes = builtIn("", "nodes") else { return }
-        var best: (name: String, load: Int)?
-        var count = 0
-        for node in store.objects(nodes) {
-            count += 1
-            let json = node.json(nodes)
-            guard fits(pod["spec"], json) else { continue }
-            let load = plane.load[node.name] ?? 0
-            if load < best?.load ?? .max { best = (node.name, load) }
-        }
-        guard let best else {
-            var object = pod
-            var conditions = (pod["status"]?["conditions"]?.array ?? []).filter { $0["type"] != "PodScheduled" }
-            var unscheduled = condition("PodScheduled", false, now)
-            unscheduled["reason"] = "Unschedulable"
-            unscheduled["message"] = .string(count == 0 ? "no nodes available to schedule pods" : "0/\(count) nodes are available: \(count) node(s) didn't match the pod's constraints.")
-            let isNew = !(pod["status"]?["conditions"]?.array ?? []).contains { $0["type"] == "PodScheduled" && $0["message"] == unscheduled["message"] }
-            conditions.append(unscheduled)
-            object[path: "status", "conditions"] = .array(conditions)
-            if isNew { save(object, over: stored, resource, subresource: "status", as: "kube-scheduler", now) }
-            return
-        }
-        plane.load[best.name, default: 0] += 1
-        _ = store.put(Self.bound(pod, to: best.name, .string(Timestamp.text(now.wall))), resource)
-    }
-
-    /// Whether a pod may run on a node: ready, not cordoned, the selector's labels, every taint tolerated.
-    func fits(_ spec: JSON?, _ node: JSON, isDaemon: Bool = false) -> Bool {
-        let isReady = (node["status"]?["conditions"]?.array ?? []).contains { $0["type"] == "Ready" && $0["status"] == "True" }
-        guard isReady || isDaemon, node["spec"]?["unschedulable"] != true || isDaemon else { return false }
-        let labels = node["metadata"]?["labels"]?.strings ?? [:]
-        guard (spec?["nodeSelector"]?.strings ?? [:]).allSatisfy({ labels[$0.key] == $0.value }) else { return false }
-        let tolerations = spec?["tolerations"]?.array ?? []
-        return (node["spec"]?["taints"]?.array ?? []).allSatisfy { taint in
-            if taint["effect"] == "PreferNoSchedule" { return true }
-            if isDaemon, taint["key"]?.string?.hasPrefix("node.kubernetes.io/") ?? false { return true }
-            return tolerations.contains { toleration in
-                let key = toleration["key"]?.string ?? ""
-                let effect = toleration["effect"]?.string ?? ""
-                guard key.isEmpty || taint["key"]?.string == key, effect.isEmpty || taint["effect"]?.string == effect else { return false }
-                return toleration["operator"] == "Exists" || (toleration["value"]?.string ?? "") == (taint["value"]?.string ?? "")
-            }
-        }
-    }
+    // MARK: Nodes
 
     /// A node has come or changed: pods that found none try again, daemons spread.
     mutating func actOnNode(_ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
-        if let pods = builtIn("", "pods") {
-            for pod in store.objects(pods) where pod.field("spec.nodeName").isEmpty && pod.field("status.phase") == "Pending" { plane.enqueue(.init(resource: pods.storageKey, key: pod.key)) }
-        }
+        plane.hasRoom = true
+        evict(from: stored, resource, now)
         if let sets = builtIn("apps", "daemonsets") { for set in store.objects(sets) { plane.enqueue(.init(resource: sets.storageKey, key: set.key)) } }
+    }
+
+    /// Pods that do not bear what a node is tainted with go, at once or after as long as they bear it.
+    private mutating func evict(from node: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
+        let taints = (node.json(resource)["spec"]?["taints"]?.array ?? []).filter { $0["effect"] == "NoExecute" }
+        guard let pods = builtIn("", "pods") else { return }
+        guard !taints.isEmpty else {
+            plane.bearing[node.name] = nil
+            return
+        }
+        let item = ControlPlane.Item(resource: resource.storageKey, key: node.key)
+        for pod in store.objects(pods, node: node.name) where !pod.isDeleting {
+            let tolerations = pod.json(pods)["spec"]?["tolerations"]?.array ?? []
+            var borne = Int64.max
+            for taint in taints {
+                let matching = tolerations.filter { Self.tolerates($0, taint) }
+                // Of several the shortest counts; one without an end bears for ever.
+                borne = min(borne, matching.isEmpty ? 0 : matching.compactMap { $0["tolerationSeconds"]?.integer }.min() ?? .max)
+            }
+            guard borne < .max else { continue }
+            let since = plane.bearing[node.name]?[pod.uid] ?? now.monotonic
+            plane.bearing[node.name, default: [:]][pod.uid] = since
+            let end = since + .seconds(max(0, min(borne, 1_000_000)))
+            if now.monotonic >= end {
+                plane.bearing[node.name]?[pod.uid] = nil
+                _ = try? remove(pod, pods, DeleteOptions(), now)
+            } else {
+                plane.later(item, at: end)
+            }
+        }
     }
 
     mutating func renewLeases(_ now: Now) {

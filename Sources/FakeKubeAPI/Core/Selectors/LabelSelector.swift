@@ -44,7 +44,7 @@ package struct LabelSelector: Hashable, Sendable {
             requirements.append(.init(key: key, test: .equal, values: [value]))
         }
         for expression in object?["matchExpressions"]?.array ?? [] {
-            let tests: [String: Operator] = ["In": .oneOf, "NotIn": .notOneOf, "Exists": .exists, "DoesNotExist": .absent]
+            let tests: [String: Operator] = ["In": .oneOf, "NotIn": .notOneOf, "Exists": .exists, "DoesNotExist": .absent, "Gt": .greater, "Lt": .less]
             guard let test = tests[expression["operator"]?.string ?? ""] else { continue }
             requirements.append(.init(key: expression["key"]?.string ?? "", test: test, values: (expression["values"]?.array ?? []).compactMap(\.string)))
         }

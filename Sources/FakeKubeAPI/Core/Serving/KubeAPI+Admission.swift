@@ -1,4 +1,4 @@
-package import Foundations
+import Foundations
 
 /// What stands between a well-formed object and the store.
 extension KubeAPI {
@@ -32,7 +32,10 @@ extension KubeAPI {
             object[path: "spec", "groups"] = JSON(call.user.groups)
             object[path: "spec", "uid"] = call.user.uid.isEmpty ? nil : .string(call.user.uid)
             object[path: "spec", "extra"] = call.user.extra.isEmpty ? nil : .object(call.user.extra.mapValues { JSON($0) })
-        case "PersistentVolumeClaim" where settings.controlPlane: protect(&object, Self.claimFinalizer)
+        case "PersistentVolumeClaim":
+            classify(&object)
+            if settings.controlPlane { protect(&object, Self.claimFinalizer) }
+        case "Ingress": try classifyIngress(&object, resource)
         case "PersistentVolume" where settings.controlPlane: protect(&object, Self.volumeFinalizer)
         default: break
         }
@@ -44,83 +47,21 @@ extension KubeAPI {
         if !finalizers.contains(.string(finalizer)) { object[path: "metadata", "finalizers"] = .array(finalizers + [.string(finalizer)]) }
     }
 
-    private mutating func admitPod(_ pod: inout JSON, _ resource: ResourceDescriptor) throws(APIStatus) {
-        let namespace = pod["metadata"]?["namespace"]?.string ?? ""
-        let name = pod["metadata"]?["name"]?.string ?? ""
-        var spec = pod["spec"] ?? [:]
-        let isMirror = pod["metadata"]?["annotations"]?["kubernetes.io/config.mirror"] != nil
-        if !isMirror, let accounts = catalogue.find(group: "", name: "serviceaccounts") {
-            let account = spec["serviceAccountName"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? "default"
-            spec["serviceAccountName"] = .string(account)
-            spec["serviceAccount"] = .string(account)
-            guard let found = store.object(accounts, namespace, account) else {
-                throw APIStatus.of(
-                    resource, name,
-                    APIStatus(403, "Forbidden", "pods \"\(name)\" is forbidden: error looking up service account \(namespace)/\(account): serviceaccount \"\(account)\" not found"))
-            }
-            let details = found.json(accounts)
-            if spec["imagePullSecrets"] == nil, let secrets = details["imagePullSecrets"] { spec["imagePullSecrets"] = secrets }
-            if (spec["automountServiceAccountToken"] ?? details["automountServiceAccountToken"])?.bool ?? true { mountToken(&spec) }
-        }
-        tolerate(&spec)
-        try prioritize(&spec, name, resource)
-        pod["spec"] = spec
-        if let ranges = limitRanges(in: namespace) {
-            ranges.applyDefaults(to: &pod)
-            pod[path: "status", "qosClass"] = .string(PodDefaults.qualityOfService(pod["spec"]))
-        }
+    /// A claim that names no class gets the one that is marked as default, the youngest of several.
+    private func classify(_ claim: inout JSON) {
+        guard claim["spec"]?["storageClassName"] == nil, let classes = builtIn("storage.k8s.io", "storageclasses") else { return }
+        let marked = store.objects(classes).filter { stored in stored.json(classes)["metadata"]?["annotations"]?["storageclass.kubernetes.io/is-default-class"]?.string == "true" }
+        let usual = marked.max { $0.version < $1.version }
+        if let usual { claim[path: "spec", "storageClassName"] = .string(usual.name) }
     }
 
-    /// The projected volume with the account's token, as every pod of a real cluster has it.
-    private mutating func mountToken(_ spec: inout JSON) {
-        let path = "/var/run/secrets/kubernetes.io/serviceaccount"
-        let volume = "kube-api-access-" + suffix()
-        var isMounted = false
-        for list in ["initContainers", "containers"] {
-            spec.each(list) { container in
-                var mounts = container["volumeMounts"]?.array ?? []
-                guard !mounts.contains(where: { $0["mountPath"] == .string(path) }) else { return }
-                mounts.append(["name": .string(volume), "readOnly": true, "mountPath": .string(path)])
-                container["volumeMounts"] = .array(mounts)
-                isMounted = true
-            }
-        }
-        guard isMounted else { return }
-        let sources: JSON = [
-            ["serviceAccountToken": ["expirationSeconds": 3607, "path": "token"]],
-            ["configMap": ["name": "kube-root-ca.crt", "items": [["key": "ca.crt", "path": "ca.crt"]]]],
-            ["downwardAPI": ["items": [["path": "namespace", "fieldRef": ["apiVersion": "v1", "fieldPath": "metadata.namespace"]]]]],
-        ]
-        spec["volumes"] = .array((spec["volumes"]?.array ?? []) + [["name": .string(volume), "projected": ["sources": sources, "defaultMode": 420]]])
-    }
-
-    /// Pods bear five minutes of a node that is not ready or not reachable.
-    private func tolerate(_ spec: inout JSON) {
-        var tolerations = spec["tolerations"]?.array ?? []
-        for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-            let isCovered = tolerations.contains { toleration in
-                let effect = toleration["effect"]?.string ?? ""
-                return (toleration["key"] == .string(key) || toleration["key"]?.isEmpty ?? true) && (effect.isEmpty || effect == "NoExecute")
-            }
-            if !isCovered { tolerations.append(["key": .string(key), "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 300]) }
-        }
-        spec["tolerations"] = .array(tolerations)
-    }
-
-    private func prioritize(_ spec: inout JSON, _ name: String, _ resource: ResourceDescriptor) throws(APIStatus) {
-        let wanted = spec["priorityClassName"]?.string ?? ""
-        let system: [String: Int64] = ["system-node-critical": 2_000_001_000, "system-cluster-critical": 2_000_000_000]
-        var value: Int64 = 0
-        var policy: JSON = "PreemptLowerPriority"
-        if let known = system[wanted] { value = known } else if !wanted.isEmpty {
-            guard let classes = catalogue.find(group: "scheduling.k8s.io", name: "priorityclasses"), let found = store.object(classes, "", wanted)?.json(classes) else {
-                throw APIStatus.of(resource, name, APIStatus(403, "Forbidden", "pods \"\(name)\" is forbidden: no PriorityClass with name \(wanted) was found"))
-            }
-            value = found["value"]?.integer ?? 0
-            policy = found["preemptionPolicy"] ?? policy
-        }
-        if spec["priority"] == nil { spec["priority"] = .integer(value) }
-        Defaults.fill(&spec, "preemptionPolicy", policy)
+    /// An ingress that names no class gets the one that is marked as default.
+    private func classifyIngress(_ ingress: inout JSON, _ resource: ResourceDescriptor) throws(APIStatus) {
+        guard ingress["spec"]?["ingressClassName"] == nil, ingress["metadata"]?["annotations"]?["kubernetes.io/ingress.class"] == nil, let classes = builtIn("networking.k8s.io", "ingressclasses") else { return }
+        let usual = store.objects(classes).filter { stored in stored.json(classes)["metadata"]?["annotations"]?["ingressclass.kubernetes.io/is-default-class"]?.string == "true" }
+        let name = ingress["metadata"]?["name"]?.string ?? ""
+        guard usual.count < 2 else { throw .of(resource, name, APIStatus(403, "Forbidden", "ingresses.networking.k8s.io \"\(name)\" is forbidden: \(usual.count) default IngressClasses were found, only 1 allowed")) }
+        if let first = usual.first { ingress[path: "spec", "ingressClassName"] = .string(first.name) }
     }
 
     /// What follows from a write: a new namespace gets its account, a definition its resource.
@@ -138,51 +79,5 @@ extension KubeAPI {
         guard let accounts = catalogue.find(group: "", name: "serviceaccounts"), store.object(accounts, namespace, "default") == nil else { return }
         let metadata: JSON = ["name": "default", "namespace": .string(namespace), "uid": .string(uid()), "creationTimestamp": .string(Timestamp.text(now.wall))]
         _ = store.put(["metadata": metadata], accounts)
-    }
-
-    /// Puts an object of every cluster's into the store unless it is there.
-    private mutating func keep(_ object: JSON, _ resource: ResourceDescriptor?, _ time: JSON) {
-        guard let resource, let name = object["metadata"]?["name"]?.string, store.object(resource, "", name) == nil else { return }
-        var object = object
-        object[path: "metadata", "uid"] = .string(uid())
-        object[path: "metadata", "creationTimestamp"] = time
-        _ = store.put(object, resource)
-    }
-
-    /// The namespaces that every cluster has, the roles and priorities that its documentation speaks of, and its components.
-    package mutating func bootstrap(at now: Now) {
-        guard let namespaces = catalogue.find(group: "", name: "namespaces") else { return }
-        let time = JSON.string(Timestamp.text(now.wall))
-        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] where store.object(namespaces, "", name) == nil {
-            let stored = store.put([
-                "metadata": ["name": .string(name), "uid": .string(uid()), "creationTimestamp": time, "labels": ["kubernetes.io/metadata.name": .string(name)]],
-                "spec": ["finalizers": ["kubernetes"]], "status": ["phase": "Active"],
-            ], namespaces)
-            makeAccount(in: stored.name, now)
-        }
-        for (resource, object) in BootstrapRoles.objects { keep(object, builtIn("rbac.authorization.k8s.io", resource), time) }
-        for (name, value, text) in [
-            ("system-cluster-critical", 2_000_000_000, "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary."),
-            ("system-node-critical", 2_000_001_000, "Used for system critical pods that must not be moved from their current node."),
-        ] as [(String, JSON, JSON)] {
-            keep(["metadata": ["name": .string(name), "generation": 1], "value": value, "description": text, "preemptionPolicy": "PreemptLowerPriority"], builtIn("scheduling.k8s.io", "priorityclasses"), time)
-        }
-        for (name, message) in [("controller-manager", "ok"), ("scheduler", "ok"), ("etcd-0", "ok")] as [(String, JSON)] {
-            keep(["metadata": ["name": .string(name)], "conditions": [["type": "Healthy", "status": "True", "message": message]]], builtIn("", "componentstatuses"), time)
-        }
-        reopenDefinitions(now)
-    }
-}
-
-extension KubeAPI {
-    /// Puts an object back that was kept on disk, at the version it had.
-    /// - Parameter resource: its storage key.
-    /// - Throws: a `Diagnostic` when the text is damaged; an object of a resource that is no longer served is left out.
-    package mutating func restore(resource key: String, body: [UInt8], version: UInt64) throws(Diagnostic) {
-        let object: JSON
-        do throws(JSONParser.Failure) { object = try JSONParser.parse(body) } catch { throw Diagnostic(file: "kube.db", subject: key, message: "\(key): a kept object is damaged: \(error.message)") }
-        guard let resource = catalogue.resources.first(where: { $0.storageKey == key }) else { return }
-        store.restore(object, resource, version: version)
-        if resource.kind == "CustomResourceDefinition", !resource.isCustom { serve(object) }
     }
 }
