@@ -24,6 +24,10 @@ package struct RuntimeContainers {
     /// Labels and mounts of one container; those beyond are cut (`runtimeLabelsCut`, `runtimeMountsCut`).
     package static let labelsMax = 128
     package static let mountsMax = 128
+    /// Bytes of the labels, and of the mounts, of one container; an image may bring labels of any length.
+    package static let textBytesMax = 16 << 10
+    /// Bytes of a name of a container or image; a longer one is none (`runtimeNameCut`).
+    package static let nameBytesMax = 1024
 
     package private(set) var ledger = Ledger()
     private var isAvailable = false
@@ -105,14 +109,29 @@ package struct RuntimeContainers {
     }
 
     private mutating func bound(_ container: inout RuntimeContainer) {
-        if container.labels.count > Self.labelsMax {
-            ledger.count("runtimeLabelsCut", at: "workloads", by: UInt64(container.labels.count - Self.labelsMax))
-            container.labels = Dictionary(uniqueKeysWithValues: container.labels.sorted { $0.key < $1.key }.prefix(Self.labelsMax).map { ($0.key, $0.value) })
+        let labels = Self.first(container.labels.sorted { $0.key < $1.key }, atMost: Self.labelsMax) { $0.key.utf8.count + $0.value.utf8.count }
+        if labels.count < container.labels.count {
+            ledger.count("runtimeLabelsCut", at: "workloads", by: UInt64(container.labels.count - labels.count))
+            container.labels = Dictionary(uniqueKeysWithValues: labels.map { ($0.key, $0.value) })
         }
-        if container.mounts.count > Self.mountsMax {
-            ledger.count("runtimeMountsCut", at: "workloads", by: UInt64(container.mounts.count - Self.mountsMax))
-            container.mounts.removeLast(container.mounts.count - Self.mountsMax)
+        let mounts = Self.first(container.mounts, atMost: Self.mountsMax) { $0.source.utf8.count + $0.destination.utf8.count + $0.mode.utf8.count + $0.propagation.utf8.count }
+        if mounts.count < container.mounts.count {
+            ledger.count("runtimeMountsCut", at: "workloads", by: UInt64(container.mounts.count - mounts.count))
+            container.mounts = mounts
         }
+        for name in [\RuntimeContainer.name, \.image, \.imageID, \.imageDigest] where container[keyPath: name]?.utf8.count ?? 0 > Self.nameBytesMax {
+            container[keyPath: name] = nil
+            ledger.count("runtimeNameCut", at: "workloads")
+        }
+    }
+
+    /// Those that have room, in their order.
+    private static func first<Element>(_ elements: [Element], atMost count: Int, bytes: (Element) -> Int) -> [Element] {
+        var room = textBytesMax
+        return Array(elements.prefix(count).prefix { element in
+            room -= bytes(element)
+            return room >= 0
+        })
     }
 
     private mutating func makeRoom() -> Bool {

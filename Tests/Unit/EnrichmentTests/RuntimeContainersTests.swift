@@ -133,6 +133,19 @@ import Testing
         #expect(resolver.ledger.lost(at: "workloads", "runtimeLabelsCut") == 2 && resolver.ledger.lost(at: "workloads", "runtimeMountsCut") == 3)
     }
 
+    /// An image's author chooses its labels, and Docker gives them to containers.
+    @Test func textOfAnyLengthTakesABoundedRoom() throws {
+        var resolver = available()
+        var long = described("c1")
+        long.labels = ["a": "short", "b": String(repeating: "x", count: RuntimeContainers.textBytesMax), "c": "behind it"]
+        long.mounts = [.init(source: String(repeating: "/s", count: RuntimeContainers.textBytesMax), destination: "/d", isWritable: true, propagation: "")]
+        long.image = String(repeating: "i", count: RuntimeContainers.nameBytesMax + 1)
+        let context = try #require(resolver.handle(.runtime(.container(long)), at: start).first)
+        #expect(context.labels == ["a": "short"] && context.mounts.isEmpty && context.image == nil && context.name == "web")
+        #expect(resolver.ledger.lost(at: "workloads", "runtimeLabelsCut") == 2 && resolver.ledger.lost(at: "workloads", "runtimeMountsCut") == 1)
+        #expect(resolver.ledger.lost(at: "workloads", "runtimeNameCut") == 1)
+    }
+
     // MARK: Owners
 
     private func pod(open: Bool, _ containers: [WorkloadResolver.Container] = []) -> WorkloadResolver.Pod {
