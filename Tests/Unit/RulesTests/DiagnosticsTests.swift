@@ -116,6 +116,8 @@ struct DiagnosticsTests {
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO}\n- {rule: x, source: y, override: {source: replace}}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, exceptions: [{name: e, fields: [no.such]}]}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, exceptions: [{name: e, fields: [proc.name], comps: [like]}]}",
+        "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, exceptions: [{name: e, fields: [proc.name], comps: [in oneof]}]}",
+        "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, exceptions: [{name: e, fields: [proc.name], comps: [glob two words]}]}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, exceptions: [{name: e, fields: proc.name, values: a}]}",
         "- {exceptoin: x, condition: 'proc.name = a'}",
     ])

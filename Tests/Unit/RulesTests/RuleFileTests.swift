@@ -58,6 +58,9 @@ struct RuleFileTests {
         #expect(with("[{name: e, fields: fd.name, comps: pmatch, values: [/etc]}]") == [])
         #expect(with("[{name: e, fields: [proc.name], values: [[cat]]}]") == [])
         #expect(with("[{name: e, fields: proc.name, comps: startswith, values: [x, c]}]") == [])
+        #expect(with("[{name: e, fields: [proc.name, fd.name], comps: [startswith oneof, endswith], values: [[[x, c], shadow]]}]") == [])
+        #expect(with("[{name: e, fields: [proc.name, fd.name], comps: [startswith anyof, endswith], values: [[[x, y], shadow]]}]") == ["R"])
+        #expect(with("[{name: e, fields: fd.name, comps: glob oneof, values: ['/x/*', '/etc/*']}]") == [])
     }
 
     @Test func exceptionValuesComeFromALaterFile() {
@@ -148,6 +151,10 @@ struct RuleFileTests {
 
     @Test func anItemTakesTheKeysThatItLacksFromOthers() {
         #expect(matches("- &base\n  rule: A\n  desc: d\n  condition: proc.name = cat\n  output: o\n  priority: INFO\n- <<: *base\n  rule: B\n- <<: [*base]\n  rule: C\n  condition: proc.name = dog\n") == ["A", "B"])
+    }
+
+    @Test(arguments: ["  source:\n", "  source: ''\n", "  source: syscall\n"]) func aSourceThatIsNotNamedIsThatOfSystemCalls(_ source: String) {
+        #expect(matches(RuleKit.file("proc.name = cat and not evt.type in ('<unknown>', execve)", keys: source)) == ["R"])
     }
 
     @Test func theOldAppendPassesOverWhatItNeverChanged() {

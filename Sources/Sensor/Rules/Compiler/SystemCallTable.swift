@@ -1,7 +1,8 @@
 /// The names that rules may give an event although no probe reports it: a rule that asks for one of them is unsupported, a rule that
 /// asks for any other is misspelt.
 enum SystemCallTable {
-    static func isKnown(_ name: String) -> Bool { names.contains(name) }
+    /// `<unknown>` is what old rules call a call that has no name.
+    static func isKnown(_ name: String) -> Bool { name == "<unknown>" || names.contains(name) }
 
     static let names: Set<String> = Set(text.split { $0 == " " || $0 == "\n" }.map(String.init))
 

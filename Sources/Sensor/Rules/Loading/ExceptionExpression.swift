@@ -8,7 +8,7 @@ extension ExceptionDraft {
         for n in fields.indices { _ = try operand(n) }
         for n in comparators.indices { _ = try comparator(n) }
         guard !values.isEmpty else { return nil }
-        if isSingle, comparators.first.map({ Self.takesList($0.text) }) ?? true {
+        if isSingle, try comparator(0).takesList {
             // all values are one list
             var literals: [Literal] = []
             for value in values { literals += try Self.literals(value) }
@@ -32,22 +32,27 @@ extension ExceptionDraft {
         return .not(tuples.count == 1 ? tuples[0] : .any(tuples))
     }
 
-    private static func takesList(_ comparator: String) -> Bool { Comparator(rawValue: comparator)?.takesList ?? false }
-
     private func comparison(_ n: Int, _ literals: [Literal]) throws(Diagnostic) -> Expression {
-        let comparator = try comparator(n)
-        guard comparator.takesList || literals.count == 1 else { throw (literals.first?.place ?? place).diagnostic("'\(comparator.rawValue)' takes one value, not a list") }
-        return .comparison(Comparison(left: try operand(n), comparator: comparator, isList: comparator.takesList, right: .values(literals), place: fields[n].start))
+        var out = Comparison(left: try operand(n), comparator: .equal, right: .values(literals), place: fields[n].start)
+        (out.comparator, out.quantifier, out.isList) = try comparator(n)
+        guard out.isList || literals.count == 1 else { throw (literals.first?.place ?? place).diagnostic("'\(out.comparator.rawValue)' takes one value, not a list") }
+        return .comparison(out)
     }
 
-    private func comparator(_ n: Int) throws(Diagnostic) -> Comparator {
-        var written = n < comparators.count ? comparators[n].text : isSingle ? "in" : "="
-        if written == "==" { written = "=" }
-        guard let comparator = Comparator(rawValue: written), comparator != .exists else {
+    /// `in`, `startswith`, `startswith oneof`: the operator, how several values are brought together, and whether it takes a list.
+    private func comparator(_ n: Int) throws(Diagnostic) -> (Comparator, Comparison.Quantifier, takesList: Bool) {
+        let written = n < comparators.count ? comparators[n].text : isSingle ? "in" : "="
+        let words = written.split(separator: " ").map(String.init)
+        let name = words.first == "==" ? "=" : words.first ?? ""
+        guard let comparator = Comparator(rawValue: name), comparator != .exists, words.count <= 2 else {
             throw (n < comparators.count ? comparators[n].start : place).diagnostic(
                 "'\(written)' is no operator" + ConditionParser.suggestion(written, Comparator.allCases.map(\.rawValue)))
         }
-        return comparator
+        guard words.count == 2 else { return (comparator, .oneOf, comparator.takesList) }
+        guard ["oneof", "anyof", "allof"].contains(words[1]), !comparator.takesList, !comparator.isOrder else {
+            throw comparators[n].start.diagnostic("'\(written)' is no operator: 'oneof', 'anyof' or 'allof' stand behind one that compares text")
+        }
+        return (comparator, words[1] == "allof" ? .allOf : .oneOf, true)
     }
 
     // the field may stand in transformers: the condition's own parser reads it

@@ -200,10 +200,12 @@ struct RuleLibrary {
     private mutating func define(_ name: String, _ item: ItemReader) throws(Diagnostic) {
         for key in ["condition", "output", "priority"] where !item.has(key) { throw item.place.diagnostic("rule '\(name)' has no '\(key)'") }
         guard let condition = try item.text("condition"), let output = try item.text("output"), let priorityText = try item.text("priority") else { return }
+        // a source that is not named is that of system calls
+        let source = try item.text("source")?.text ?? ""
         let draft = RuleDraft(
             name: name, place: item.place, condition: condition, output: output, description: Self.oneLine(try item.text("desc")?.text ?? ""),
             priority: try priority(priorityText), severity: try severity(item), id: try item.text("id")?.text, tags: try item.texts("tags")?.map(\.text) ?? [],
-            techniques: try techniques(item), tactics: try tactics(item), source: try item.text("source")?.text ?? "syscall", isEnabled: try item.flag("enabled") ?? true,
+            techniques: try techniques(item), tactics: try tactics(item), source: source.isEmpty ? "syscall" : source, isEnabled: try item.flag("enabled") ?? true,
             exceptions: try exceptions(item), correlation: try correlation(item), skipsUnknownFields: try item.flag("skip-if-unknown-filter") ?? false)
         if let index = ruleIndex[name] {
             rules[index] = draft
