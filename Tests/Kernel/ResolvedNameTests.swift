@@ -26,13 +26,13 @@ extension KernelTests {
         @Test func theSetHasAllOfItsHooks() throws {
             let harness = try ProbeHarness(kinds: [.exec, .connect, .kill, .ptrace, .vmWrite, .module, .rename, .mount])
             let own = harness.probes.hooks.filter { $0.program.hasPrefix("names_") || $0.program.hasPrefix("calls_") }
-            #expect(own.count == (harness.probes.hookSet == .tracepoint ? 0 : 17))
+            #expect(own.count == (harness.probes.hookSet == .tracepoint ? 0 : 19))
             #expect(own.filter { !$0.isLoaded } == [])
         }
 
         @Test func aSymlinkedDirectoryDoesNotHideWhatIsChanged() throws {
             let folder = try TemporaryDirectory()
-            let kinds: Set<EventKind> = [.rename, .link, .symlink, .unlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .utimes]
+            let kinds: Set<EventKind> = [.rename, .link, .symlink, .unlink, .mkdir, .rmdir, .chmod, .chown, .truncate, .utimes, .setxattr]
             let (set, _, events) = try run(
                 """
                 os.mkdir('real'); os.symlink('real', 'way'); os.chmod('real', 0o755)
@@ -41,16 +41,19 @@ extension KernelTests {
                 os.rename('way/a', 'way/moved'); os.link('way/b', 'way/hard'); os.symlink('b', 'way/soft'); os.unlink('way/hard'); os.mkdir('way/d', 0o750); os.rmdir('way/d')
                 libc.unlinkat(-100, b'way/none', 0); os.mkdir('way/e'); libc.unlinkat(-100, b'way/e', 0x200)
                 os.chmod('way/soft', 0o640); os.chown('way/soft', 3, 4); os.truncate('way/soft', 0); os.utime('way/soft'); os.utime('way/soft', follow_symlinks=False)
+                assert libc.setxattr(b'way/b', b'trusted.x', b'1', 1, 2) == -1
+                os.setxattr('way/soft', 'trusted.one', b'1'); os.setxattr('way/soft', 'trusted.two', b'2', follow_symlinks=False)
                 """, kinds: kinds, in: folder.path)
             let found = files(events, kinds).dropFirst(4)
-            #expect(found.map(\.0) == [.rename, .link, .symlink, .unlink, .mkdir, .rmdir, .mkdir, .unlink, .chmod, .chown, .truncate, .utimes, .utimes])
+            #expect(found.map(\.0) == [.rename, .link, .symlink, .unlink, .mkdir, .rmdir, .mkdir, .unlink, .chmod, .chown, .truncate, .utimes, .utimes, .setxattr, .setxattr])
             #expect(found.allSatisfy { $0.1.result == 0 })
             let way = folder.path + (set == .tracepoint ? "/way" : "/real")
-            // the last ones follow the link to the file as well, but for the very last
+            // most of the last ones follow the link to the file as well
             let last = set == .tracepoint ? "soft" : "b"
-            #expect(found.map(\.1.path) == ["a", "b", "b", "hard", "d", "d", "e", "e", last, last, last, last, "soft"].map { way + "/" + $0 })
+            #expect(found.map(\.1.path) == ["a", "b", "b", "hard", "d", "d", "e", "e", last, last, last, last, "soft", last, "soft"].map { way + "/" + $0 })
             #expect(found.prefix(3).map(\.1.secondPath) == ["moved", "hard", "soft"].map { way + "/" + $0 })
             #expect(found.first { $0.0 == .mkdir }?.1.mode == 0o750 && found.first { $0.0 == .chmod }?.1.mode == 0o640)
+            #expect(found.suffix(2).map(\.1.secondPath) == ["trusted.one", "trusted.two"])
             let chown = found.first { $0.0 == .chown }?.1
             #expect(chown?.ownerUID == 3 && chown?.ownerGID == 4)
         }

@@ -170,6 +170,16 @@ static __always_inline int report_name_and_text(__u32 kind, long result, __u16 t
 	return 0;
 }
 
+/* An attribute by the file's name. What was kept of a call that failed must not be taken for the next one's. */
+static __always_inline int report_attribute(long result, int attribute, int directory, int name)
+{
+	report_name_and_text(PROBE_SETXATTR, result, PROBE_TAG_SECOND_TEXT, attribute, directory, name);
+	__u64 thread = bpf_get_current_pid_tgid();
+	if (bpf_map_delete_elem(&kept_mounts, &thread) == 0 && result < 0)
+		bpf_map_delete_elem(&kept_names, &thread);
+	return 0;
+}
+
 /* The call has returned: where the process stands now is where it went. */
 static __always_inline int report_directory(long result)
 {

@@ -131,6 +131,50 @@ static __always_inline int keep_entry_and_text(__u32 kind, __u16 text_tag, const
 	return keep(scratch);
 }
 
+#if defined(__TARGET_ARCH_x86)
+enum { CALL_SETXATTR = 188, CALL_LSETXATTR = 189 };
+#else
+enum { CALL_SETXATTR = 5, CALL_LSETXATTR = 6 };
+#endif
+
+enum { CALL_SETXATTRAT = 463 };
+
+static __always_inline bool sets_attribute_by_name(void)
+{
+	if (!wanted(PROBE_SETXATTR))
+		return false;
+	struct call call;
+	read_call(&call);
+	return call.number == CALL_SETXATTR || call.number == CALL_LSETXATTR || call.number == CALL_SETXATTRAT;
+}
+
+/* Of a mount over others (overlay) the call's own comes first. */
+static __always_inline int keep_mount_of_attribute(struct vfsmount *mounted)
+{
+	if (!sets_attribute_by_name())
+		return 0;
+	__u64 thread = bpf_get_current_pid_tgid();
+	__u64 mount = (__u64)mounted - bpf_core_field_offset(struct mount, mnt);
+	bpf_map_update_elem(&kept_mounts, &thread, &mount, BPF_NOEXIST);
+	return 0;
+}
+
+static __always_inline int keep_attribute(struct dentry *dentry, const char *name)
+{
+	__u64 thread = bpf_get_current_pid_tgid();
+	__u64 *mount = sets_attribute_by_name() ? bpf_map_lookup_elem(&kept_mounts, &thread) : NULL;
+	if (!mount || !*mount)
+		return 0;
+	struct scratch *scratch = begin_names(PROBE_SETXATTR, PROBE_SETXATTR);
+	if (scratch) {
+		append_kernel_text(scratch, PROBE_TAG_SECOND_TEXT, name);
+		append_path(scratch, PROBE_TAG_PATH, dentry, CAST(mount, *mount));
+		keep(scratch);
+	}
+	*mount = 0;
+	return 0;
+}
+
 static __always_inline int keep_mounted(struct vfsmount *mounted)
 {
 	struct scratch *scratch = begin_names(PROBE_UMOUNT, PROBE_UMOUNT);

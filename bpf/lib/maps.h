@@ -91,6 +91,14 @@ struct {
 	__type(value, struct kept_names);
 } kept_names SEC(".maps");
 
+/* The mount in which a call changes an attribute, for the hook that sees the file without it: as a number, 0 once that hook has been asked. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 64);
+	__type(key, __u64);
+	__type(value, __u64);
+} kept_mounts SEC(".maps");
+
 /* The process that a call is aimed at. */
 struct kept_target {
 	__u64 start_ns;

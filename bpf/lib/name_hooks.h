@@ -45,4 +45,9 @@ HOOK(sb_mount, const char *source, struct path *path)
 SEC("fentry/vfs_utimes")
 int BPF_PROG(names_vfs_utimes, struct path *path) { return keep_path(PROBE_UTIMES, path); }
 
+// neither does the hook for attributes: the call asks for its mount to be writable before
+SEC("fentry/mnt_want_write")
+int BPF_PROG(names_mnt_want_write, struct vfsmount *mounted) { return keep_mount_of_attribute(mounted); }
+HOOK(inode_setxattr, void *idmap, struct dentry *dentry, const char *name) { return keep_attribute(dentry, name); }
+
 HOOK(sb_umount, struct vfsmount *mounted) { return keep_mounted(mounted); }

@@ -15,8 +15,9 @@ ON_EXIT(symlink) { return report_name_and_text(PROBE_SYMLINK, context->ret, PROB
 ON_EXIT(symlinkat) { return report_name_and_text(PROBE_SYMLINK, context->ret, PROBE_TAG_TEXT, 0, 1, 2); }
 ON_EXIT(mount) { return report_name_and_text(PROBE_MOUNT, context->ret, PROBE_TAG_SECOND_TEXT, 0, CURRENT_DIRECTORY, 1); }
 ON_EXIT(move_mount) { return report_second_name(PROBE_MOUNT, context->ret, 2, 3, 0, 1); }
-ON_EXIT(setxattr) { return report_name_and_text(PROBE_SETXATTR, context->ret, PROBE_TAG_SECOND_TEXT, 1, CURRENT_DIRECTORY, 0); }
-ON_EXIT(lsetxattr) { return report_name_and_text(PROBE_SETXATTR, context->ret, PROBE_TAG_SECOND_TEXT, 1, CURRENT_DIRECTORY, 0); }
+ON_EXIT(setxattr) { return report_attribute(context->ret, 1, CURRENT_DIRECTORY, 0); }
+ON_EXIT(lsetxattr) { return report_attribute(context->ret, 1, CURRENT_DIRECTORY, 0); }
+ON_EXIT(setxattrat) { return report_attribute(context->ret, 3, 0, 1); }
 ON_EXIT(fsetxattr) { return report_descriptor(PROBE_SETXATTR, context->ret, NONE, 1); }
 
 ON_EXIT(unlink) { return report_change(PROBE_UNLINK, context->ret, CURRENT_DIRECTORY, 0, NONE, NONE); }

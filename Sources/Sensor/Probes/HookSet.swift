@@ -11,7 +11,7 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
     case tracepoint
 
     /// Changes whose names the security module's hooks resolve; a hook that this kernel does not have leaves that change with the caller's words.
-    private static let named: Set<EventKind> = [.rename, .link, .symlink, .unlink, .rmdir, .mkdir, .chmod, .chown, .mount, .umount, .truncate, .utimes]
+    private static let named: Set<EventKind> = [.rename, .link, .symlink, .unlink, .rmdir, .mkdir, .chmod, .chown, .mount, .umount, .truncate, .utimes, .setxattr]
     /// What gets a target, an address or the path of a script from those hooks, and modules that the kernel asks for.
     private static let aimed: Set<EventKind> = [.exec, .connect, .ptrace, .vmWrite, .kill, .module]
 

@@ -23,7 +23,7 @@ package enum EventNames {
         case .chmod: ["chmod", "fchmodat", "fchmod", "fchmodat2"]
         case .chown: ["chown", "lchown", "fchown", "fchownat"]
         case .truncate: ["truncate", "ftruncate"]
-        case .setxattr: ["setxattr", "lsetxattr", "fsetxattr"]
+        case .setxattr: ["setxattr", "lsetxattr", "fsetxattr", "setxattrat"]
         case .mount: ["mount"]
         case .umount: ["umount2", "umount"]
         case .library: ["library", "mmap", "mmap2"]
