@@ -24,7 +24,7 @@ demo: setup ## Set up, build, and run the attack story against portal, API serve
 
 test: setup ## Set up, build, and run all tests (REQUIRE_KERNEL=1: a skipped kernel test is a failure)
 	$(SWIFT_BUILD)
-	Scripts/test.sh $(SWIFT_TEST)
+	TEST_PROGRAM=$(BIN)/wiz-sensorPackageTests.xctest Scripts/test.sh $(SWIFT_TEST)
 
 test-core: setup ## Build and test the cores alone, without NIO and gRPC: seconds after the first time
 	WIZ_CORE=1 swift build --scratch-path .build-core --build-tests

@@ -14,6 +14,9 @@ packages=(
 # The tests speak any kubectl from 1.20 on; where there is none, Debian's will do.
 command -v kubectl >/dev/null || packages+=(kubernetes-client)
 
+# a kernel beside this one, in an emulated machine (Scripts/test-kernels.sh), where kernel tests must not be skipped
+if [ -n "${REQUIRE_KERNEL:-}" ]; then packages+=(qemu-system-x86 cpio); fi
+
 # targets that need more name it
 packages+=("$@")
 

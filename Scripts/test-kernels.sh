@@ -16,7 +16,7 @@ if [ "${1:-}" = --ci ]; then ci=1 && shift; fi
 program=${1:?usage: test-kernels.sh [--ci] TEST_PROGRAM}
 if [ -n "$ci" ]; then
     # all that the sets do in their own way, and one of each way round them
-    tests='ResolvedNames|aReadOfASensitiveName|aHardLinkMadeBefore|aSensitiveReadAndAWrite|aScriptNames|aModuleIsNamed'
+    tests='ResolvedNames|FailedOpens|changesOfNames|aReadOfASensitiveName|aHardLinkMadeBefore|aSensitiveReadAndAWrite|aScriptNames|aModuleIsNamed'
     limit=300
 else
     tests=KernelTests
@@ -26,6 +26,7 @@ tests=${KERNEL_TESTS:-$tests}
 sets=${KERNEL_SETS:-lsm fentry tracepoint}
 limit=${KERNEL_TIMEOUT:-$limit}
 cache=${KERNEL_CACHE:-.build/kernels}
+[ "$(uname -m)" = x86_64 ] || { echo "test-kernels: needs an x86_64 machine, this is $(uname -m)" >&2; exit 2; }
 for tool in qemu-system-x86_64 cpio ldd dpkg-deb busybox runc; do
     command -v "$tool" >/dev/null || { echo "test-kernels: needs $tool (Debian packages qemu-system-x86 cpio busybox-static)" >&2; exit 2; }
 done
@@ -36,7 +37,8 @@ if ! ls "$cache"/boot/vmlinuz-* >/dev/null 2>&1; then
     package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image-/ { print $2; exit }')
     [ -n "$package" ] || { echo "test-kernels: no linux-image-cloud-amd64 among this system's packages" >&2; exit 2; }
     echo "test-kernels: fetching $package"
-    (cd "$cache" && apt-get -qq download "$package" && dpkg-deb -x ./"$package"_*.deb . && rm -f ./"$package"_*.deb)
+    (cd "$cache" && apt-get -qq download "$package" && dpkg-deb -x ./"$package"_*.deb . && rm -f ./"$package"_*.deb) ||
+        { echo "test-kernels: the Debian package $package cannot be fetched" >&2; exit 2; }
 fi
 kernel=$(ls "$cache"/boot/vmlinuz-* | tail -1)
 modules=$(ls -d "$cache"/lib/modules/* | tail -1)
@@ -63,7 +65,7 @@ put() {
         done
     done
 }
-for tool in env sh dash cat true sleep mv ln rm mkdir rmdir chmod chown touch cp unshare mount runc; do put "$(readlink -f "$(type -P "$tool")")"; done
+for tool in env sh dash cat true sleep sha256sum mv ln rm mkdir rmdir chmod chown touch cp unshare mount runc; do put "$(readlink -f "$(type -P "$tool")")"; done
 ln -sf dash "$root/usr/bin/sh"
 cp "$(command -v busybox)" "$root/usr/bin/busybox"
 python=$(readlink -f /usr/bin/python3)
