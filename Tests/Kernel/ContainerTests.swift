@@ -8,16 +8,16 @@ extension KernelTests {
     /// A real container made by runc: what happens in it is seen as it sees it, and told apart from the host.
     @Suite struct Containers {
         /// A bundle whose root file system is one static busybox.
-        private func bundle(in folder: TemporaryDirectory, running script: String, cgroup: String) throws {
+        private func bundle(in folder: TemporaryDirectory, running script: String, cgroup: String, user: UInt32 = 0) throws {
             let root = folder.path + "/rootfs"
             for name in ["bin", "etc", "tmp", "proc", "dev", "sys"] { try FileManager.default.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true) }
             let busybox = try #require(["/usr/bin/busybox", "/bin/busybox"].first(where: { FileManager.default.isExecutableFile(atPath: $0) }))
             try FileManager.default.copyItem(atPath: busybox, toPath: root + "/bin/busybox")
-            for name in ["sh", "cat", "true"] { #expect(symlink("busybox", root + "/bin/" + name) == 0) }
+            for name in ["sh", "cat", "true", "sleep"] { #expect(symlink("busybox", root + "/bin/" + name) == 0) }
             try "root:x:19000::::::\n".write(toFile: root + "/etc/shadow", atomically: false, encoding: .utf8)
             let config: [String: Any] = [
                 "ociVersion": "1.0.2",
-                "process": ["cwd": "/", "args": ["/bin/sh", "-c", script], "env": ["PATH=/bin"], "user": ["uid": 0, "gid": 0], "terminal": false],
+                "process": ["cwd": "/", "args": ["/bin/sh", "-c", script], "env": ["PATH=/bin"], "user": ["uid": user, "gid": user], "terminal": false],
                 "root": ["path": "rootfs"],
                 "mounts": [
                     ["destination": "/proc", "type": "proc", "source": "proc"],
@@ -56,6 +56,53 @@ extension KernelTests {
                 return "\(event.kind.name) \(file.path) \(file.secondPath)"
             }
             #expect(names == ["open /etc/shadow ", "open /tmp/made ", "rename /tmp/made /etc/cron"])
+        }
+
+        /// No runtime and no API is asked: the name of the user is in the container's own passwd file, which says another one than the host's; the id is in the
+        /// cgroup's path. A program of the host that runs beside it is in no container.
+        @Test func aUserIsNamedByTheContainersOwnFileAndAHostSessionIsNoContainer() throws {
+            let folder = try TemporaryDirectory()
+            let id = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
+            try bundle(in: folder, running: "while [ ! -e /etc/stop ]; do cat /etc/shadow >/dev/null; sleep 0.01; done", cgroup: "/wiz-sensor-test-\(id)", user: 2)
+            try "root:x:0:0::/:/bin/sh\nshopper:x:2:2::/:/bin/sh\n".write(toFile: folder.path + "/rootfs/etc/passwd", atomically: false, encoding: .utf8)
+            try "root:x:0:\nstaff:x:2:\n".write(toFile: folder.path + "/rootfs/etc/group", atomically: false, encoding: .utf8)
+            #expect(chmod(folder.path, 0o755) == 0)
+            let live = try LivePipeline(
+                rules: """
+                    - rule: R
+                      desc: d
+                      condition: evt.type = openat and evt.is_open_read = true and fd.num >= 0 and fd.name = /etc/shadow and user.name = shopper and group.name = staff and container.id != host
+                      output: o
+                      priority: WARNING
+                    """)
+            let container = Process()
+            container.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            container.arguments = ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))]
+            (container.standardInput, container.standardOutput, container.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice)
+            try container.run()
+            let host = Process()
+            host.executableURL = URL(fileURLWithPath: "/bin/sleep")
+            host.arguments = ["60"]
+            try host.run()
+            defer {
+                kill(host.processIdentifier, SIGKILL)
+                host.waitUntilExit()
+            }
+            let deadline = Date().addingTimeInterval(20)
+            var picture = try live.picture()
+            while picture.detectionsMade == 0, Date() < deadline {
+                _ = live.poll(milliseconds: 20)
+                picture = try live.picture()
+            }
+            #expect(picture.detectionsMade > 0)
+            let inside = picture.processes.filter { $0.container?.id == id }
+            #expect(inside.contains { $0.exec.path == "/bin/busybox" && $0.uid == 2 })
+            #expect(inside.allSatisfy { $0.container?.image == nil && $0.container?.pod == nil })
+            let session = try #require(picture.processes.first { $0.key.pid == UInt32(host.processIdentifier) })
+            #expect(session.exec.path == "/usr/bin/sleep" && session.container == nil)
+            #expect(FileManager.default.createFile(atPath: folder.path + "/rootfs/etc/stop", contents: nil))
+            while container.isRunning { _ = live.poll(milliseconds: 20) }
+            #expect(container.terminationStatus == 0)
         }
     }
 }

@@ -61,6 +61,25 @@ extension KernelTests {
             #expect(events.first { $0.kind == .exec }?.comm == "sshd")
         }
 
+        /// What a process calls itself, in its arguments and to the kernel, is beside where its program lies.
+        @Test func aProcessThatCallsItselfATrustedDaemonIsKnownByItsFile() throws {
+            let folder = try TemporaryDirectory()
+            let (pid, events) = try python(
+                """
+                import shutil; shutil.copy('/bin/true', 'sshd')
+                libc.prctl(15, b'sshd', 0, 0, 0)
+                if os.fork() == 0: os.execve('./sshd', ['/usr/sbin/sshd', '-D'], {})
+                os.wait()
+                os.execve('/bin/true', ['/usr/sbin/sshd', '-D'], {})
+                """, in: folder.path)
+            let found = execs(events).suffix(2)
+            #expect(found.map(\.path) == [folder.path + "/sshd", "/usr/bin/true"])
+            #expect(found.allSatisfy { $0.arguments == ["/usr/sbin/sshd", "-D"] })
+            // a name given by prctl lasts until the next program
+            #expect(events.filter { $0.kind == .exec }.suffix(2).map(\.comm) == ["sshd", "true"])
+            #expect(events.contains { $0.kind == .fork && $0.process.pid == pid && $0.comm == "sshd" })
+        }
+
         @Test func aThreadThatExecsIsItsProcess() throws {
             let (pid, events) = try python("threading.Thread(target=lambda: os.execv('/bin/true', ['true'])).start(); time.sleep(10)")
             let last = try #require(events.last { $0.kind == .exec })
