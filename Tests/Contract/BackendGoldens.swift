@@ -140,9 +140,9 @@ enum BackendGoldens {
         .init(UploadReply(accepted: 1, duplicates: 2, watermark: 3), #"{"accepted":1,"duplicates":2,"watermark":3}"#),
         .init(
             RuntimeRecord(
-                kind: "process", executable: "/x", sha256: "h", parentExecutable: "/p", containerId: "c", image: "i", podName: "o", namespace: "n", package: "dpkg:x@1", userId: 0,
-                count: 1, firstSeen: "f", lastSeen: "l"),
-            #"{"containerId":"c","count":1,"executable":"/x","firstSeen":"f","image":"i","kind":"process","lastSeen":"l","namespace":"n","package":"dpkg:x@1","parentExecutable":"/p","podName":"o","sha256":"h","userId":0}"#),
+                kind: "process", executable: "/x", sha256: "h", parentExecutable: "/p", containerId: "c", image: "i", podName: "o", namespace: "n", package: "dpkg:x@1",
+                buildId: "b", userId: 0, count: 1, firstSeen: "f", lastSeen: "l"),
+            #"{"buildId":"b","containerId":"c","count":1,"executable":"/x","firstSeen":"f","image":"i","kind":"process","lastSeen":"l","namespace":"n","package":"dpkg:x@1","parentExecutable":"/p","podName":"o","sha256":"h","userId":0}"#),
         .init(
             CloudEvent(
                 id: "i", name: "n", description: "d", timestamp: "t", lastTimestamp: "l", severity: .informational, matchedRules: [MatchedRule(id: "r", name: "R", version: "1")],

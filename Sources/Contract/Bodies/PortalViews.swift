@@ -203,12 +203,14 @@ package struct VulnerabilityView: Codable, Sendable, Hashable {
         package var executable: String
         package var containerId: String?
         package var podName: String?
+        package var buildId: String?
         package var lastSeen: String
-        package init(sensorId: String, executable: String, containerId: String?, podName: String?, lastSeen: String) {
+        package init(sensorId: String, executable: String, containerId: String?, podName: String?, buildId: String? = nil, lastSeen: String) {
             self.sensorId = sensorId
             self.executable = executable
             self.containerId = containerId
             self.podName = podName
+            self.buildId = buildId
             self.lastSeen = lastSeen
         }
     }

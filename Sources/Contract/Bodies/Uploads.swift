@@ -80,13 +80,15 @@ package struct RuntimeRecord: Codable, Sendable, Hashable {
     package var podName: String?
     package var namespace: String?
     package var package: String?
+    /// What the linker wrote into the executable to tell this build from every other (`NT_GNU_BUILD_ID`), in hex.
+    package var buildId: String?
     package var userId: UInt32?
     package var count: UInt64
     package var firstSeen: String
     package var lastSeen: String
     package init(
         kind: String, executable: String, sha256: String? = nil, parentExecutable: String? = nil, containerId: String? = nil, image: String? = nil,
-        podName: String? = nil, namespace: String? = nil, package: String? = nil, userId: UInt32? = nil, count: UInt64, firstSeen: String, lastSeen: String
+        podName: String? = nil, namespace: String? = nil, package: String? = nil, buildId: String? = nil, userId: UInt32? = nil, count: UInt64, firstSeen: String, lastSeen: String
     ) {
         self.kind = kind
         self.executable = executable
@@ -97,6 +99,7 @@ package struct RuntimeRecord: Codable, Sendable, Hashable {
         self.podName = podName
         self.namespace = namespace
         self.package = package
+        self.buildId = buildId
         self.userId = userId
         self.count = count
         self.firstSeen = firstSeen

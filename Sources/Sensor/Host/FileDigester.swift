@@ -46,7 +46,8 @@ package struct FileDigester {
             md5.update(bufferPointer: part)
             total += Int64(n)
         }
-        let digests = FileDigests(sha256: hex(sha256.finalize()), sha1: hex(sha1.finalize()), md5: hex(md5.finalize()), size: UInt64(total))
+        let digests = FileDigests(
+            sha256: BuildID.hex(sha256.finalize()), sha1: BuildID.hex(sha1.finalize()), md5: BuildID.hex(md5.finalize()), size: UInt64(total), buildID: buildID(fd))
         return .digests(digests, version)
     }
 
@@ -72,13 +73,10 @@ package struct FileDigester {
 
     private func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
 
-    private func hex(_ digest: some Sequence<UInt8>) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        var out: [UInt8] = []
-        for byte in digest {
-            out.append(digits[Int(byte >> 4)])
-            out.append(digits[Int(byte & 15)])
+    private func buildID(_ fd: Int32) -> String? {
+        BuildID.find { offset, count in
+            guard let offset = Int(exactly: offset) else { return [] }
+            return [UInt8](unsafeUninitializedCapacity: count) { buffer, used in used = max(0, pread(fd, buffer.baseAddress, count, offset)) }
         }
-        return String(decoding: out, as: UTF8.self)
     }
 }

@@ -74,7 +74,7 @@ package struct RuntimeAggregator {
             RuntimeRecord(
                 kind: "process", executable: key.executable, sha256: row.digests?.sha256, parentExecutable: key.parent.isEmpty ? nil : key.parent,
                 containerId: key.container.isEmpty ? nil : key.container, image: row.context?.image, podName: row.context?.pod?.name,
-                namespace: row.context?.pod?.namespace, userId: key.uid, count: row.count, firstSeen: row.first.rfc3339, lastSeen: row.last.rfc3339)
+                namespace: row.context?.pod?.namespace, buildId: row.digests?.buildID, userId: key.uid, count: row.count, firstSeen: row.first.rfc3339, lastSeen: row.last.rfc3339)
         }
     }
 }

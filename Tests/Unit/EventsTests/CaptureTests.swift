@@ -48,6 +48,12 @@ import Testing
                     CapturedDigests(
                         process: key, path: "/usr/bin/dash", inode: 5, execTime: 6, namespaceHolder: 9,
                         outcome: .known(FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 12))))),
+            CapturedInput(
+                now: now(3),
+                record: .digests(
+                    CapturedDigests(
+                        process: key, path: "/usr/bin/dash", inode: 5, execTime: 7,
+                        outcome: .known(FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 12, buildID: "0b16"))))),
             CapturedInput(now: now(3), record: .digests(CapturedDigests(process: key, path: "memfd:x", inode: 0, execTime: 0, outcome: .unknown("hash.gone")))),
             CapturedInput(now: now(4), record: .lost(kind: .open, cause: "ringReserve", count: 12)),
         ]
@@ -187,7 +193,7 @@ import Testing
         let (whole, open) = (Self.capture(), Self.capture(finished: false))
         // the last record of the whole one behind nothing at all
         let missing = Self.capture([], finished: false) + whole[open.count...]
-        #expect(failure(missing)?.reason == .recordsMissing(said: 10, found: 0))
+        #expect(failure(missing)?.reason == .recordsMissing(said: 11, found: 0))
         #expect(failure(whole + [0])?.reason == .bytesAfterEnd)
     }
 

@@ -59,12 +59,12 @@ import Testing
     @Test func aDigestThatComesLaterGoesToTheRowAlsoAfterItWasHandedOver() {
         var aggregator = RuntimeAggregator()
         let event = exec("/bin/ls")
-        let digests = FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 1)
+        let digests = FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 1, buildID: "0b16")
         aggregator.observe(event)
         aggregator.learn(digests, of: ProcessSnapshot.tree(of: event.process), at: now(1).wall)
         #expect(aggregator.flush(at: now(2), force: true).map(\.sha256) == ["aa"])
         aggregator.learn(digests, of: ProcessSnapshot.tree(of: event.process), at: now(3).wall)
         let late = aggregator.flush(at: now(4), force: true)
-        #expect(late.map(\.sha256) == ["aa"] && late.map(\.count) == [0])
+        #expect(late.map(\.sha256) == ["aa"] && late.map(\.count) == [0] && late.map(\.buildId) == ["0b16"])
     }
 }

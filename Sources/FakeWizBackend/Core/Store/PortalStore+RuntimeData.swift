@@ -60,7 +60,7 @@ extension PortalStore {
                     let record = try Self.record(use)
                     return VulnerabilityView.Evidence(
                         sensorId: use["sensor_id"], executable: record.executable, containerId: record.containerId, podName: record.podName,
-                        lastSeen: record.lastSeen)
+                        buildId: record.buildId, lastSeen: record.lastSeen)
                 }
                 return VulnerabilityView(finding: finding, validatedInRuntime: !evidence.isEmpty, evidence: evidence)
             }
@@ -113,6 +113,7 @@ extension PortalStore {
         merged.podName = later.podName ?? earlier.podName
         merged.namespace = later.namespace ?? earlier.namespace
         merged.package = later.package ?? earlier.package
+        merged.buildId = later.buildId ?? earlier.buildId
         merged.firstSeen = min(instant(old.firstSeen), instant(new.firstSeen)).rfc3339
         switch counting {
         case .sinceLast:

@@ -7,7 +7,7 @@ extension WebScript {
           const place = h("div", { class: "stack" });
           root.append(place);
           const evidence = (v) => h("details", { "data-key": `evidence-${v.finding.id}` }, h("summary", {}, v.evidence[0].executable), h("ul", { class: "plain-list" }, v.evidence.map((e) =>
-            h("li", {}, code(e.executable), " ", h("span", { class: "muted" }, e.podName ?? (e.containerId ? `container ${e.containerId.slice(0, 12)}` : "host"), " · "), age(e.lastSeen)))));
+            h("li", {}, code(e.executable), " ", h("span", { class: "muted" }, e.podName ?? (e.containerId ? `container ${e.containerId.slice(0, 12)}` : "host"), " · "), age(e.lastSeen), e.buildId && [" · ", h("span", { class: "muted" }, "build "), code(e.buildId)]))));
           const columns = [
             { name: "Severity", kind: "narrow", cell: (v) => badge(v.finding.severity) },
             { name: "Finding", kind: "wide", cell: (v) => [h("strong", {}, v.finding.name), h("span", { class: "sub" }, v.finding.image ?? v.finding.host ?? "any host")] },

@@ -90,6 +90,8 @@ extension ByteWriter {
             flag(true)
             for digest in [digests.sha256, digests.sha1, digests.md5] { text(digest) }
             integer(digests.size)
+            // captures of before end here
+            if let buildID = digests.buildID { text(buildID) }
         case .unknown(let cause):
             flag(false)
             text(cause)
@@ -127,7 +129,8 @@ extension ByteReader {
         let outcome: CapturedDigests.Outcome
         if flag() {
             let (sha256, sha1, md5) = (text(), text(), text())
-            outcome = .known(FileDigests(sha256: sha256, sha1: sha1, md5: md5, size: integer()))
+            let size = integer(UInt64.self)
+            outcome = .known(FileDigests(sha256: sha256, sha1: sha1, md5: md5, size: size, buildID: isWhole ? nil : text()))
         } else {
             outcome = .unknown(text())
         }

@@ -81,6 +81,7 @@ extension FieldCatalog {
         FieldDefinition("proc.exe_ino", .number, "Inode of the executable.") { e, _ in nonZero(e.process.exec.inode) },
         FieldDefinition("proc.sha256", .text, source: .digests, "SHA-256 of the executable, once it is known.") { e, _ in e.process.digests.map { .text($0.sha256) } },
         FieldDefinition("proc.sha1", .text, source: .digests, "SHA-1 of the executable, once it is known.") { e, _ in e.process.digests.map { .text($0.sha1) } },
+        FieldDefinition("proc.build_id", .text, source: .digests, "Build-id that the linker gave the executable, in hex, once it is known.") { e, _ in e.process.digests?.buildID.map { .text($0) } },
         FieldDefinition("proc.md5", .text, source: .digests, "MD5 of the executable, once it is known.") { e, _ in e.process.digests.map { .text($0.md5) } },
     ]
 

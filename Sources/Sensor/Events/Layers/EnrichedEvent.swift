@@ -55,17 +55,19 @@ package final class ProcessRecord {
     }
 }
 
-/// Hex digests of an executed file.
+/// Hex digests of an executed file, and the build-id that its linker gave it, where there is one.
 package struct FileDigests: Sendable, Hashable, Codable {
     package var sha256: String
     package var sha1: String
     package var md5: String
     package var size: UInt64
-    package init(sha256: String, sha1: String, md5: String, size: UInt64) {
+    package var buildID: String?
+    package init(sha256: String, sha1: String, md5: String, size: UInt64, buildID: String? = nil) {
         self.sha256 = sha256
         self.sha1 = sha1
         self.md5 = md5
         self.size = size
+        self.buildID = buildID
     }
 }
 
