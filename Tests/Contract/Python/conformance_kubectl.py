@@ -107,6 +107,23 @@ finally:
     proxy.wait()
 claim("create deployment without validation of what is unknown", "created" in run("create", "--validate=false", "-f", "-", given=manifest("ConfigMap", {"metadata": {"name": "loose"}, "unknown": 1})))
 claim("and with it", "unknown field" in run("create", "--validate=strict", "-f", "-", given=manifest("ConfigMap", {"metadata": {"name": "strict"}, "unknown": 1}), fails=True))
+kube.post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", {"metadata": {"name": "boxes.example.com"}, "spec": {"group": "example.com", "scope": "Namespaced", "names": {"plural": "boxes", "kind": "Box", "shortNames": ["bx"]}, "versions": [
+    {"name": "v1", "served": True, "storage": True, "additionalPrinterColumns": [{"name": "Size", "type": "integer", "jsonPath": ".spec.size"}], "schema": {"openAPIV3Schema": {"type": "object", "properties": {"spec": {"type": "object", "required": ["size"], "properties": {
+        "size": {"type": "integer", "description": "How large it is."}, "inner": {"type": "object", "x-kubernetes-embedded-resource": True, "x-kubernetes-preserve-unknown-fields": True}}}}}}}]}})
+box = {"metadata": {"name": "box"}, "spec": {"size": 3, "inner": {"apiVersion": "v1", "kind": "Any", "metadata": {"name": "inside"}, "free": 1}}}
+eventually("custom resources are discovered", lambda: "boxes" in run("api-resources", "--api-group=example.com", "--cached=false"))
+claim("create a custom object", "created" in run("create", "-f", "-", given=manifest("Box", box, "example.com/v1")))
+claim("get it by its short name, with its columns", re.search(r"NAME\s+SIZE\nbox\s+3", run("get", "bx", "box")))
+claim("explain it", "How large it is." in run("explain", "boxes.spec"))
+box["spec"]["size"] = 4
+claim("apply it", "configured" in run("apply", "-f", "-", given=manifest("Box", box, "example.com/v1")))
+box["spec"]["inner"]["metadata"]["unknownSubMeta"] = "x"
+box["metadata"]["unknownMeta"] = "x"
+refusal = run("apply", "-f", "-", given=manifest("Box", box, "example.com/v1"), fails=True)
+claim("what its metadata does not have, in it and within it, is refused", 'unknown field "metadata.unknownMeta"' in refusal and 'unknown field "spec.inner.metadata.unknownSubMeta"' in refusal, refusal)
+claim("what it must have is missed", "spec.size" in run("create", "-f", "-", given=manifest("Box", {"metadata": {"name": "none"}, "spec": {}}, "example.com/v1"), fails=True))
+claim("dump the cluster", "running at" not in run("cluster-info", "dump", "--output-directory", cache) and os.path.exists(os.path.join(cache, "nodes.json")))
+claim("delete the definition", "deleted" in run("delete", "crd", "boxes.example.com"))
 claim("delete by label, and wait", "deleted" in run("delete", "deployment,rc,svc", "--all", "--timeout=60s") and not kube.names(f"{home}/replicationcontrollers"))
 kube.delete(home)
 eventually("the namespace goes with all of it", lambda: kube.is_gone(home))

@@ -25,6 +25,7 @@ KINDS = [
      {"conditions": [{"type": "StatusPatched", "status": "True"}]}),
     ("v1", "persistentvolumes", False, {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "none", "capacity": {"storage": "1Gi"}, "hostPath": {"path": "/tmp/x"}}}, {"message": "patched", "phase": "Pending"}),
     ("v1", "events", True, {"involvedObject": {"namespace": "operations", "kind": "Pod", "name": "p"}, "reason": "Test", "message": "m", "type": "Normal"}, None),
+    ("v1", "nodes", False, {"spec": {"unschedulable": True}}, {"conditions": [{"type": "StatusPatched", "status": "True"}]}),
     ("v1", "pods", True, {"spec": {"schedulerName": "nobody", "containers": [container()]}}, {"message": "patched"}),
     ("apps/v1", "controllerrevisions", True, {"revision": 1, "data": {"a": 1}}, None),
     ("apps/v1", "daemonsets", True, {"spec": {"selector": {"matchLabels": {"app": "a"}}, "template": dict(TEMPLATE, spec=dict(TEMPLATE["spec"], nodeSelector={"no": "node"}))}},

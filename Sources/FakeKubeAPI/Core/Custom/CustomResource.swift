@@ -64,6 +64,15 @@ struct CustomResource: Sendable {
         case .object(var members):
             let isEmbedded = isRoot || schema["x-kubernetes-embedded-resource"] == true
             for (key, member) in members.sorted(by: { $0.key < $1.key }) {
+                if isEmbedded, !isRoot, key == "metadata" {
+                    // An object inside has metadata like any other.
+                    var decoder = TypedDecoder(schema: .builtIn)
+                    if let decoded = try? decoder.decode(member, as: "meta.v1.ObjectMeta") {
+                        unknown += decoder.unknown.map { "unknown field \"\(JSONParser.dotted(path + [key])).\($0)\"" }
+                        members[key] = decoded
+                    }
+                    continue
+                }
                 if isEmbedded, ["apiVersion", "kind", "metadata"].contains(key) { continue }
                 var inner = member
                 if let property = schema["properties"]?[key] {

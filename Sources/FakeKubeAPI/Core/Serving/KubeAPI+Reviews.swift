@@ -4,6 +4,8 @@ import Foundations
 extension KubeAPI {
     mutating func review(_ given: JSON, _ target: RequestTarget, _ resource: ResourceDescriptor, _ options: WriteOptions, _ call: inout Call) throws(APIStatus) -> APIResponse.Answer {
         var object = given
+        // What is not kept has no rows.
+        if case .table = try form(resource, call).shape { throw APIStatus(406, "NotAcceptable", "only the following media types are accepted: \(ResponseForm.available)") }
         switch resource.kind {
         case "Binding":
             var pod = target

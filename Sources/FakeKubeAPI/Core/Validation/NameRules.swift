@@ -39,6 +39,24 @@ enum NameRules {
         return wrong
     }
 
+    static let sysctlRule = "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"
+
+    /// Kernel parameters: `net.ipv4.ip_forward`, with dots or slashes.
+    static func sysctl(_ text: String) -> [String] {
+        let parts = text.split(omittingEmptySubsequences: false) { $0 == "." || $0 == "/" }
+        let isRight = text.utf8.count <= 253 && parts.allSatisfy { part in
+            guard let first = part.utf8.first, let last = part.utf8.last else { return false }
+            return isLower(first) && isLower(last) && part.utf8.allSatisfy { isLower($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
+        }
+        return isRight ? [] : [sysctlRule]
+    }
+
+    /// A path that stays below the place it is meant for.
+    static func localPath(_ text: String) -> [String] {
+        if text.hasPrefix("/") { return ["must be a relative path"] }
+        return text.split(separator: "/").contains("..") ? ["must not contain '..'"] : []
+    }
+
     /// RBAC names: anything that can be one segment of a path.
     static func pathSegment(_ text: String) -> [String] {
         if text == "." || text == ".." { return ["may not be '\(text)'"] }

@@ -28,6 +28,14 @@ enum PodValidation {
             validation.add(.invalid("\(path).activeDeadlineSeconds", .integer(seconds), "must be between 1 and 2147483647, inclusive"))
         }
         validation.atLeast(0, spec?["terminationGracePeriodSeconds"], "\(path).terminationGracePeriodSeconds")
+        var parameters: Set<String> = []
+        for (index, sysctl) in (spec?["securityContext"]?["sysctls"]?.array ?? []).enumerated() {
+            let name = sysctl["name"]?.string ?? ""
+            if name.isEmpty { validation.add(.required("\(path).securityContext.sysctls[\(index)].name")) } else {
+                validation.add(NameRules.sysctl(name).map { .invalid("\(path).securityContext.sysctls[\(index)].name", .string(name), $0) })
+            }
+            if !parameters.insert(name).inserted { validation.add(.duplicate("\(path).securityContext.sysctls[\(index)].name", .string(name))) }
+        }
         if let host = spec?["hostname"]?.string, !host.isEmpty { validation.add(NameRules.label(host).map { .invalid("\(path).hostname", .string(host), $0) }) }
         for (index, toleration) in (spec?["tolerations"]?.array ?? []).enumerated() { check(toleration: toleration, "\(path).tolerations[\(index)]", &validation) }
     }
@@ -57,6 +65,13 @@ enum PodValidation {
             }
             if volume["configMap"] != nil, volume["configMap"]?["name"]?.isEmpty ?? true { validation.add(.required("\(place).configMap.name")) }
             if volume["secret"] != nil, volume["secret"]?["secretName"]?.isEmpty ?? true { validation.add(.required("\(place).secret.secretName")) }
+            for source in ["configMap", "secret", "downwardAPI"] {
+                for (number, item) in (volume[source]?["items"]?.array ?? []).enumerated() {
+                    let target = item["path"]?.string ?? ""
+                    if target.isEmpty { validation.add(.required("\(place).\(source).items[\(number)].path")) }
+                    validation.add(NameRules.localPath(target).map { .invalid("\(place).\(source).items[\(number)].path", .string(target), $0) })
+                }
+            }
             if volume["persistentVolumeClaim"] != nil, volume["persistentVolumeClaim"]?["claimName"]?.isEmpty ?? true { validation.add(.required("\(place).persistentVolumeClaim.claimName")) }
             if name.isEmpty { validation.add(.required("\(place).name")) } else {
                 validation.add(NameRules.label(name).map { .invalid("\(place).name", .string(name), $0) })
@@ -120,6 +135,7 @@ enum ContainerValidation {
             if target.isEmpty { validation.add(.required("\(path)[\(index)].mountPath")) } else if !seen.insert(target).inserted {
                 validation.add(.invalid("\(path)[\(index)].mountPath", .string(target), "must be unique"))
             }
+            if let below = mount["subPath"]?.string, !below.isEmpty { validation.add(NameRules.localPath(below).map { .invalid("\(path)[\(index)].subPath", .string(below), $0) }) }
         }
     }
 
