@@ -64,6 +64,9 @@ final class FleetSensor: Sendable {
         spool = try SQLiteSpool.open(path: folder.appending(path: "\(phase.rawValue)-\(index).db").path, bootID: "fleet", at: now)
         var timetable = Timetable()
         timetable.startDelayMax = plan.startDelay(phase)
+        // A thousand conversations share the cores with the servers that answer them; a minute of failures would send a sensor into the hourly
+        // timetable, which is not what is looked at here.
+        timetable.requestTimeout = .seconds(120)
         // What is to arrive need not wait for company.
         timetable.telemetryLinger = .seconds(1)
         let name = "fleet-\(phase.rawValue)-\(index)"
