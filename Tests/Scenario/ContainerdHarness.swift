@@ -8,6 +8,7 @@ final class ContainerdHarness {
     let folder: URL
     private let containerd: Subprocess
     private var sandboxes: [String] = []
+    private var pods: [String] = []
     static let image = "wiz.test/busybox:1"
 
     var socket: String { folder.appending(path: "c.sock").path }
@@ -67,6 +68,7 @@ final class ContainerdHarness {
 
     /// A pod with one container that runs `command`; both are removed at the end.
     func run(_ pod: CRIDriver.Pod, container: String, command: [String], mounts: [(host: String, container: String)] = [], labels: [String: String] = [:]) async throws -> (sandbox: String, container: String) {
+        pods.append(pod.uid)
         let sandbox = try await cri.run(pod)
         sandboxes.append(sandbox)
         return (sandbox, try await cri.run(container, image: Self.image, command: command, mounts: mounts, labels: labels, in: sandbox, of: pod))
@@ -104,6 +106,8 @@ final class ContainerdHarness {
     private func finish() async {
         for sandbox in sandboxes { try? await cri.remove(sandbox: sandbox) }
         _ = await containerd.stop()
+        // a pod's own cgroup is the kubelet's to remove; rmdir(2) takes only empty ones
+        for pod in pods { _ = try? await Shell.run(["find", "/sys/fs/cgroup", "-depth", "-type", "d", "-name", "pod\(pod)", "-exec", "rmdir", "{}", ";"], folder: folder) }
         // mounts that a killed runtime left are in its folder
         for line in ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "").split(separator: "\n").reversed() {
             let point = String(line.split(separator: " ")[4])
