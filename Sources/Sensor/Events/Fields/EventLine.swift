@@ -36,11 +36,8 @@ package enum EventLine {
             return false
         }
         guard !values.isEmpty else { return nil }
-        return field.isList(.none) && !isPort(field) ? "[" + values.joined(separator: ",") + "]" : values[0]
+        return field.isList(.none) ? "[" + values.joined(separator: ",") + "]" : values[0]
     }
-
-    // one end has one port and one address although the reading could give more
-    private static func isPort(_ field: FieldDefinition) -> Bool { field.name.hasPrefix("fd.") }
 
     /// RFC 8259, section 7: quotation mark, reverse solidus and control characters are escaped.
     package static func quoted(_ text: String) -> String {

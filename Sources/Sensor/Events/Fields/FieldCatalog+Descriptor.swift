@@ -58,24 +58,29 @@ extension FieldCatalog {
     ]
 
     private static let descriptorAddresses: [FieldDefinition] = [
-        end("fd.ip", "Either address.") { e, n in [n.local, n.remote].compactMap { $0 } },
-        end("fd.cip", "Address of the client.") { e, n in [isServer(e) ? n.remote : n.local].compactMap { $0 } },
-        end("fd.sip", "Address of the server.") { e, n in [isServer(e) ? n.local : n.remote].compactMap { $0 } },
-        end("fd.lip", "Local address.") { e, n in [n.local].compactMap { $0 } },
-        end("fd.rip", "Remote address.") { e, n in [n.remote].compactMap { $0 } },
-        end("fd.net", "Either address, for comparison with networks.") { e, n in [n.local, n.remote].compactMap { $0 } },
-        end("fd.cnet", "Address of the client, for comparison with networks.") { e, n in [isServer(e) ? n.remote : n.local].compactMap { $0 } },
-        end("fd.snet", "Address of the server, for comparison with networks.") { e, n in [isServer(e) ? n.local : n.remote].compactMap { $0 } },
-        end("fd.lnet", "Local address, for comparison with networks.") { e, n in [n.local].compactMap { $0 } },
-        end("fd.rnet", "Remote address, for comparison with networks.") { e, n in [n.remote].compactMap { $0 } },
+        ends("fd.ip", "Either address."),
+        end("fd.cip", "Address of the client.") { e, n in isServer(e) ? n.remote : n.local },
+        end("fd.sip", "Address of the server.") { e, n in isServer(e) ? n.local : n.remote },
+        end("fd.lip", "Local address.") { e, n in n.local },
+        end("fd.rip", "Remote address.") { e, n in n.remote },
+        ends("fd.net", "Either address, for comparison with networks."),
+        end("fd.cnet", "Address of the client, for comparison with networks.") { e, n in isServer(e) ? n.remote : n.local },
+        end("fd.snet", "Address of the server, for comparison with networks.") { e, n in isServer(e) ? n.local : n.remote },
+        end("fd.lnet", "Local address, for comparison with networks.") { e, n in n.local },
+        end("fd.rnet", "Remote address, for comparison with networks.") { e, n in n.remote },
     ]
 
     private static let descriptorPorts: [FieldDefinition] = [
-        port("fd.port", "Either port.") { e, n in n.remotePort == 0 ? [n.localPort] : [n.localPort, n.remotePort] },
-        port("fd.cport", "Port of the client.") { e, n in [isServer(e) ? n.remotePort : n.localPort] },
-        port("fd.sport", "Port of the server.") { e, n in [isServer(e) ? n.localPort : n.remotePort] },
-        port("fd.lport", "Local port.") { e, n in [n.localPort] },
-        port("fd.rport", "Remote port.") { e, n in [n.remotePort] },
+        FieldDefinition(
+            "fd.port", .number, kinds: network, "Either port.",
+            reading: .multiple { e, _, body in
+                guard let network = e.network, network.transport != .unix else { return false }
+                return body(.integer(network.localPort)) || (network.remotePort != 0 && body(.integer(network.remotePort)))
+            }),
+        port("fd.cport", "Port of the client.") { e, n in isServer(e) ? n.remotePort : n.localPort },
+        port("fd.sport", "Port of the server.") { e, n in isServer(e) ? n.localPort : n.remotePort },
+        port("fd.lport", "Local port.") { e, n in n.localPort },
+        port("fd.rport", "Remote port.") { e, n in n.remotePort },
     ]
 
     private static let descriptorLookups: [FieldDefinition] = [
@@ -101,22 +106,25 @@ extension FieldCatalog {
         .unavailable("fdlist.sports", "Server ports of a poll."),
     ]
 
-    private static func end(_ name: String, _ summary: String, _ addresses: @escaping @Sendable (EnrichedEvent, NetworkDetails) -> [IPAddress]) -> FieldDefinition {
+    private static func end(_ name: String, _ summary: String, _ address: @escaping @Sendable (EnrichedEvent, NetworkDetails) -> IPAddress?) -> FieldDefinition {
+        FieldDefinition(name, .address, kinds: network, summary) { e, _ in e.network.flatMap { address(e, $0) }.map { .address($0) } }
+    }
+
+    private static func ends(_ name: String, _ summary: String) -> FieldDefinition {
         FieldDefinition(
             name, .address, kinds: network, summary,
             reading: .multiple { e, _, body in
                 guard let network = e.network else { return false }
-                return addresses(e, network).contains { body(.address($0)) }
+                if let local = network.local, body(.address(local)) { return true }
+                return network.remote.map { body(.address($0)) } ?? false
             })
     }
 
-    private static func port(_ name: String, _ summary: String, _ ports: @escaping @Sendable (EnrichedEvent, NetworkDetails) -> [UInt16]) -> FieldDefinition {
-        FieldDefinition(
-            name, .number, kinds: network, summary,
-            reading: .multiple { e, _, body in
-                guard let network = e.network, network.transport != .unix else { return false }
-                return ports(e, network).contains { body(.integer($0)) }
-            })
+    private static func port(_ name: String, _ summary: String, _ port: @escaping @Sendable (EnrichedEvent, NetworkDetails) -> UInt16) -> FieldDefinition {
+        FieldDefinition(name, .number, kinds: network, summary) { e, _ in
+            guard let network = e.network, network.transport != .unix else { return nil }
+            return .integer(port(e, network))
+        }
     }
 
     private static func names(_ name: String, _ summary: String, _ names: @escaping @Sendable (EnrichedEvent) -> [String]) -> FieldDefinition {

@@ -97,7 +97,7 @@ struct YAMLFile {
     private static let names: Set<String> = ["rule", "macro", "list"]
 
     /// Mappings with such keys that are mended in one text; beyond that it is not readable.
-    private static let repeatsMax = 64
+    private static let repeatsMax = 16
 
     /// The documents of some lines; keys that their mapping has already are marked as `repeated` on the way.
     private static func documents(_ lines: inout [String]) throws -> [Node] {
