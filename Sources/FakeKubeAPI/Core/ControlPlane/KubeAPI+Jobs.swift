@@ -9,7 +9,10 @@ extension KubeAPI {
         var object = stored.json(resource)
         let spec = object["spec"]
         let conditions = object["status"]?["conditions"]?.array ?? []
-        if conditions.contains(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) { return }
+        if let ended = conditions.first(where: { ($0["type"] == "Complete" || $0["type"] == "Failed") && $0["status"] == "True" }) {
+            expire(stored, object, resource, since: ended["lastTransitionTime"]?.string, now)
+            return
+        }
         let own = claim(stored, resource, object, pods, now)
         let succeeded = own.filter { $0.field("status.phase") == "Succeeded" }
         let failed = own.filter { $0.field("status.phase") == "Failed" }
@@ -64,6 +67,18 @@ extension KubeAPI {
         }
         guard let fresh = store.object(resource, stored.namespace, stored.name) else { return }
         save(object, over: fresh, resource, subresource: "status", as: Self.manager, now)
+    }
+
+    /// A job that has ended is kept as long as it says, with its pods.
+    private mutating func expire(_ stored: StoredObject, _ job: JSON, _ resource: ResourceDescriptor, since: String?, _ now: Now) {
+        guard let seconds = job["spec"]?["ttlSecondsAfterFinished"]?.integer, let ended = since.flatMap({ Timestamp.parse($0) }) else { return }
+        guard now.wall >= ended + .seconds(seconds) else {
+            plane.later(.init(resource: resource.storageKey, key: stored.key), at: now.monotonic + .seconds(min(seconds, 3600)))
+            return
+        }
+        var options = DeleteOptions()
+        options.propagation = "Foreground"
+        _ = try? remove(stored, resource, options, now)
     }
 
     private func failure(of job: JSON, _ failed: Int, _ now: Now) -> (reason: String, message: String)? {
