@@ -1,4 +1,4 @@
-@testable import ContainerRuntime
+import ContainerRuntime
 import Enrichment
 import Foundations
 import Testing
