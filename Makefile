@@ -38,8 +38,8 @@ bench: setup ## Measure throughput, memory, idle CPU and latency on this machine
 	$(SWIFT_BUILD)
 	$(SUDO) $(BIN)/wiz-bench
 
-fuzz: build ## A million random conditions, changed rule files, random rules against a plain evaluator, changed kernel messages (FUZZ_INPUTS)
-	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} $(BIN)/wiz-sensorPackageTests.xctest --testing-library swift-testing --filter RulesTests.FuzzTests --filter RulesTests.EvaluatorPropertyTests --filter EventsTests.DecoderFuzzTests
+fuzz: build ## A million random conditions, changed rule files, random rules against a plain evaluator, changed kernel messages, JSON and selectors (FUZZ_INPUTS)
+	FUZZ_INPUTS=$${FUZZ_INPUTS:-1000000} $(BIN)/wiz-sensorPackageTests.xctest --testing-library swift-testing --filter RulesTests.FuzzTests --filter RulesTests.EvaluatorPropertyTests --filter EventsTests.DecoderFuzzTests --filter KubeCoreTests.FuzzTests
 
 protos: ## Make Sources/Contract/Generated from the .proto again
 	Scripts/generate-protos.sh

@@ -24,6 +24,11 @@ struct HouseTests {
         }
     }
 
+    /// Such an import builds in debug alone; what tests need is `package`.
+    @Test func testsBuildInReleaseToo() throws {
+        for file in try Tree.files("Tests", "swift") { #expect(!file.text.contains("@" + "testable import"), "\(file.path)") }
+    }
+
     /// Scripts/generate-protos.sh writes down which .proto it read; another one since means stale code.
     @Test(arguments: ["sensor.proto", "cri.proto"]) func generatedCodeIsOfThisProto(_ name: String) throws {
         let proto = try Data(contentsOf: Tree.root.appending(path: "Sources/Contract/Protos/" + name))

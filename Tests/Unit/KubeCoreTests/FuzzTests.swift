@@ -1,10 +1,12 @@
+import Foundation
 import Foundations
 import KubeCore
 import Testing
 
-/// Bytes that nobody meant: every one of them ends in an answer, none in a trap or a loop.
+/// Bytes that nobody meant: every one of them ends in an answer, none in a trap or a loop. `FUZZ_INPUTS=1000000` for a long run.
 @Suite("Hostile input")
 struct FuzzTests {
+    private static let inputs = ProcessInfo.processInfo.environment["FUZZ_INPUTS"].flatMap(Int.init) ?? 12_000
     private static let seeds: [UInt64] = [1, 2, 3, UInt64.random(in: .min ... .max)]
     private static let fragments = [
         "{", "}", "[", "]", "\"", ":", ",", "null", "true", "-", "1e999", "0.1", "\\u12", "\\", "\u{0}", "é", "metadata", "name", "spec", "containers", "$patch", "replace", "=", "!=", "in", "notin", "(", ")", "<", ">",
@@ -18,7 +20,7 @@ struct FuzzTests {
     @Test(arguments: seeds)
     func jsonOfAnyBytesIsReadOrRefused(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        for round in 0..<3000 {
+        for round in 0..<Self.inputs / Self.seeds.count {
             var bytes = Array(text(&generator, round % 40).utf8)
             if !bytes.isEmpty, round % 3 == 0 { bytes[Int.random(in: 0..<bytes.count, using: &generator)] = UInt8.random(in: .min ... .max, using: &generator) }
             if let value = try? JSONParser.parse(bytes) {
@@ -33,7 +35,7 @@ struct FuzzTests {
     func everySelectorIsAnsweredOrRefused(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var harness = APIHarness()
-        for round in 0..<1500 {
+        for round in 0..<Self.inputs / Self.seeds.count / 2 {
             let selector = text(&generator, 1 + round % 12).utf8.map { "%" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
             for name in ["labelSelector", "fieldSelector"] {
                 let status = harness.ask("GET", "/api/v1/pods?\(name)=\(selector)").status
@@ -49,7 +51,7 @@ struct FuzzTests {
         let maps = "/api/v1/namespaces/default/configmaps"
         _ = harness.ask("POST", maps, ["metadata": ["name": "c"], "data": ["k": "v"]])
         let types = ["json", "merge-patch+json", "json-patch+json", "strategic-merge-patch+json", "apply-patch+yaml", "vnd.kubernetes.protobuf"]
-        for round in 0..<1500 {
+        for round in 0..<Self.inputs / Self.seeds.count / 2 {
             let type = types[round % types.count]
             var body = Array(text(&generator, round % 30).utf8)
             if type == "vnd.kubernetes.protobuf" { body = [0x6B, 0x38, 0x73, 0] + (0..<round % 60).map { _ in UInt8.random(in: .min ... .max, using: &generator) } }
