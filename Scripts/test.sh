@@ -76,7 +76,7 @@ run_again() {
     unsteady+=("${names[@]}")
 }
 
-# The kernel beside this one: five minutes at the most.
+# The kernel beside this one: seven minutes at the most.
 stage_beside() {
     echo "== the other hook sets, on a kernel beside this one"
     "$(dirname "$0")/test-kernels.sh" --ci "$TEST_PROGRAM" 2>&1 | tee "$log"
