@@ -27,7 +27,11 @@ struct Upkeep: Service {
                 tell(state)
             }
             rounds += 1
-            if rounds % Self.giveBackEvery == Self.firstGivenBack { log.debug("memory.given-back", metadata: ["mappings": "\(ProgramPages.giveBack())"]) }
+            if rounds % Self.giveBackEvery == Self.firstGivenBack {
+                // not inside the call: what a level does not log is not evaluated
+                let mappings = ProgramPages.giveBack()
+                log.debug("memory.given-back", metadata: ["mappings": "\(mappings)"])
+            }
             if rounds % Self.trimEvery == 0 { _ = platform_trim_heap() }
             try? await cancelWhenGracefulShutdown { try await Task.sleep(for: Self.interval) }
         }
