@@ -37,7 +37,7 @@ if ! ls "$cache"/boot/vmlinuz-* >/dev/null 2>&1; then
     package=$(apt-cache depends linux-image-cloud-amd64 | awk '/Depends: linux-image-/ { print $2; exit }')
     [ -n "$package" ] || { echo "test-kernels: no linux-image-cloud-amd64 among this system's packages" >&2; exit 2; }
     echo "test-kernels: fetching $package"
-    (cd "$cache" && apt-get -qq download "$package" && dpkg-deb -x ./"$package"_*.deb . && rm -f ./"$package"_*.deb) ||
+    (cd "$cache" && apt-get -qq -o Acquire::Retries=3 download "$package" && dpkg-deb -x ./"$package"_*.deb . && rm -f ./"$package"_*.deb) ||
         { echo "test-kernels: the Debian package $package cannot be fetched" >&2; exit 2; }
 fi
 kernel=$(ls "$cache"/boot/vmlinuz-* | tail -1)
