@@ -93,6 +93,7 @@ let package = Package(
 
         // What everything stands on, and what sensor and backend say to each other.
         room("Foundations", "Sources/Foundations"),
+        room("Clocks", "Sources/Clocks", ["Foundations"]),
         room("CommandEntry", "Sources/CommandEntry", ["Foundations", argumentParser]),
         room("Contract", "Sources/Contract/Bodies", ["Foundations"], exclude: []),
         .target(name: "ContractGRPC", dependencies: [protobuf, grpcCore, grpcProtobuf], path: "Sources/Contract/Generated", exclude: ["cri.proto.sha256", "sensor.proto.sha256"], swiftSettings: generated),
@@ -118,7 +119,7 @@ let package = Package(
         room("Settings", "Sources/Sensor/Settings", ["Foundations", yams]),
         command("wiz-sensor", "Sources/Sensor/Daemon", [
             "Settings", "Probes", "Host", "Governor", "Pipeline", "Portal", "Spool", "PortalClient", "KubernetesClient", "ContainerRuntime", "Events", "Enrichment", "Rules", "Indicators", "RuntimeData",
-            "Redaction", "Contract", "Foundations", "CPlatform", nioCore, nioPosix,
+            "Redaction", "Contract", "Clocks", "Foundations", "CPlatform", nioCore, nioPosix,
         ]),
 
         // What the two reference servers share at their edge.
@@ -130,12 +131,12 @@ let package = Package(
             "BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving", protobuf, grpcCore, grpcProtobuf, grpcTransport, hummingbird, hummingbirdCore, hummingbirdTLS,
             hummingbirdHTTP2, httpClient, nioCore, nioSSL, certificateReloading, crypto, jwt, logging, lifecycle,
         ]),
-        command("fake-wiz-backend", "Sources/FakeWizBackend/Command", ["BackendServer", "BackendCore", "Contract", "Foundations", "Serving", httpClient, nioFoundation, nioSSL, yams]),
+        command("fake-wiz-backend", "Sources/FakeWizBackend/Command", ["BackendServer", "BackendCore", "Clocks", "Contract", "Foundations", "Serving", httpClient, nioFoundation, nioSSL, yams]),
 
         // The reference Kubernetes API server.
         room("KubeCore", "Sources/FakeKubeAPI/Core", ["Foundations", crypto]),
         room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdHTTP2, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
-        command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Foundations", "Serving", yams]),
+        command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Clocks", "Foundations", "Serving", yams]),
 
         // The scenario suite.
         room("Simulation", "Sources/Scenarios/Simulation", ["BackendCore", "Pipeline", "Rules", "Events", "Portal", "Spool", "Contract", "Redaction", "Foundations", yams]),
@@ -145,13 +146,13 @@ let package = Package(
             swiftSettings: ours, plugins: ["EmbedCatalog"]),
         room("ScenarioRunner", "Sources/Scenarios/Runner", ["ScenarioActions", "ScenarioModel", "CLibpcap", "CNamespaces", "Contract", "Foundations", httpClient, nioCore, nioHTTP1, nioSSL, nioFoundation, grdb, yams, crypto]),
         room("Fleet", "Sources/Scenarios/Fleet", [
-            "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Contract", "Foundations",
+            "ScenarioRunner", "ScenarioModel", "KubernetesClient", "PortalClient", "Portal", "Spool", "Redaction", "Enrichment", "Events", "Clocks", "Contract", "Foundations",
         ]),
         command("scenarios", "Sources/Scenarios/Command", ["Fleet", "ScenarioRunner", "ScenarioModel", "Simulation", "Foundations"]),
 
         // Measures; never judges.
         .executableTarget(
-            name: "wiz-bench", dependencies: ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner", argumentParser],
+            name: "wiz-bench", dependencies: ["Clocks", "Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner", argumentParser],
             path: "Sources/Bench", exclude: ["README.md", "Programs"], swiftSettings: ours, plugins: ["EmbedC"]),
 
         // Compiles C (probes for the kernel, static attack programs) at build time and embeds the result.
@@ -184,13 +185,13 @@ let package = Package(
 
         // The wire held against clients that this project did not write; the kernel; the simulator; the catalogue; the house itself.
         tests("ContractTests", "Tests/Contract", [
-            "Serving", "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "ContainerRuntime", "Portal", "Spool", "Redaction", "Enrichment", "Events",
+            "Clocks", "Serving", "BackendServer", "BackendCore", "KubeServer", "KubeCore", "PortalClient", "KubernetesClient", "ContainerRuntime", "Portal", "Spool", "Redaction", "Enrichment", "Events",
             "Contract", "ContractGRPC", "Foundations", "CNghttp2", "COpenSSL", grpcCore, grpcTransport, protobuf, httpClient, nioCore, nioPosix, nioSSL, nioHTTP1, logging, yams,
         ], exclude: ["Python"]),
         .systemLibrary(name: "CNghttp2", path: "Sources/System/CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         tests("SimulationTests", "Tests/Simulation", ["Simulation", "BackendCore", "Portal", "Spool", "Redaction", "Contract", "Foundations"]),
-        tests("KernelTests", "Tests/Kernel", ["Probes", "Events", "Enrichment", "Foundations", "Host", "Pipeline", "Rules"]),
+        tests("KernelTests", "Tests/Kernel", ["Clocks", "Probes", "Events", "Enrichment", "Foundations", "Host", "Pipeline", "Rules"]),
         tests("ScenarioTests", "Tests/Scenario", ["Fleet", "ScenarioRunner", "ScenarioModel", "Contract", "Foundations", grpcCore, grpcTransport, nioPosix]),
         tests("TidyTests", "Tests/Tidy", [crypto, yams]),
     ],

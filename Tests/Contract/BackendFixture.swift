@@ -1,5 +1,6 @@
 import BackendCore
 import BackendServer
+import Clocks
 import Contract
 import Foundation
 import Foundations
@@ -22,10 +23,10 @@ struct BackendFixture: Sendable {
     ) async throws {
         let folder = try BackendFolder()
         defer { folder.remove() }
-        let directory = try DataDirectory(opening: folder.url.path, at: clock().wall)
+        let directory = try DataDirectory(opening: folder.url.path, at: SystemClock.wall())
         var options = BackendServer.Options()
         configure(&options)
-        let server = BackendServer(directory: directory, options: options, clock: clock, logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() })
+        let server = BackendServer(directory: directory, options: options, clock: SystemClock.now, logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() })
         let (listening, announce) = AsyncStream.makeStream(of: BackendEndpoints.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -53,15 +54,6 @@ struct BackendFixture: Sendable {
             while let ended = await group.nextResult() { _ = ended }
             try result.get()
         }
-    }
-
-    @Sendable static func clock() -> Now {
-        func read(_ clock: clockid_t) -> Int64 {
-            var time = timespec()
-            clock_gettime(clock, &time)
-            return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-        }
-        return Now(monotonic: .init(nanoseconds: read(CLOCK_BOOTTIME)), wall: .init(nanoseconds: read(CLOCK_REALTIME)))
     }
 
     // MARK: Requests
@@ -98,7 +90,7 @@ enum BackendSample {
             pod: .init(name: "shop-web-x2k4p", ips: ["10.244.1.23"], namespace: "shop"), kubernetesController: .init(name: "shop-web", type: "Deployment"),
             serviceAccount: "shop-web")
         return CloudEvent(
-            id: id, name: name, description: "A shell talks to the network.", timestamp: BackendFixture.clock().wall.rfc3339, severity: severity,
+            id: id, name: name, description: "A shell talks to the network.", timestamp: SystemClock.wall().rfc3339, severity: severity,
             matchedRules: [MatchedRule(id: "reverse_shell", name: name, version: "1.0.0")], aggregatedEventDetails: .init(eventsCount: count),
             runtimeDetails: RuntimeDetails(
                 sensor: .init(id: sensor, name: "node-1", sensorVersion: "0.1.0", definitionsVersion: "1.0.0"),

@@ -1,3 +1,4 @@
+import Clocks
 import ContainerRuntime
 import ContractGRPC
 import Enrichment
@@ -197,7 +198,7 @@ final class RuntimeListener: Sendable {
         tuning.eventsProven = .milliseconds(50)
         let box = Box()
         let service = ContainerRuntimeService(
-            sockets: paths.compactMap(RuntimeSocket.init), roots: [""], tuning: tuning, seed: 3, group: NIOSingletons.posixEventLoopGroup, clock: TestClock.now,
+            sockets: paths.compactMap(RuntimeSocket.init), roots: [""], tuning: tuning, seed: 3, group: NIOSingletons.posixEventLoopGroup, clock: SystemClock.now,
             tell: { input in
                 box.inputs.withLock { $0.append(input) }
                 box.change.yield()

@@ -1,3 +1,4 @@
+import Clocks
 import Enrichment
 import Foundation
 import Foundations
@@ -104,7 +105,7 @@ struct DeploymentTests {
 
             let (told, tell) = AsyncStream.makeStream(of: WorkloadResolver.Input.self)
             let service = try KubernetesService(
-                configuration: try await cluster.inCluster(), node: "node-1", seed: 1, clock: BackendFixture.clock, tell: { tell.yield($0) }, report: { _, _ in })
+                configuration: try await cluster.inCluster(), node: "node-1", seed: 1, clock: SystemClock.now, tell: { tell.yield($0) }, report: { _, _ in })
             let running = Task { await service.run() }
             defer { running.cancel() }
             var pods: [String] = []
@@ -137,7 +138,7 @@ struct DeploymentCluster: Sendable {
         let program = try BackendSubprocess.find("kubectl")
         let folder = try BackendFolder()
         defer { folder.remove() }
-        let now = BackendFixture.clock()
+        let now = SystemClock.now()
         let directory = try ClusterDirectory(opening: folder.file("cluster").path, at: now.wall)
         let database = try ObjectDatabase(path: directory.databasePath)
         var api = KubeAPI(seed: 1, tokens: directory.tokens, adminToken: directory.adminToken, settings: KubeAPI.Settings(), historyMax: 1000)
@@ -146,7 +147,7 @@ struct DeploymentCluster: Sendable {
         options.control = nil
         options.kubeconfig = folder.file("kubeconfig").path
         let server = KubeServer(
-            directory: directory, hub: APIHub(api, clock: BackendFixture.clock), database: database, options: options, logger: Logger(label: "kube") { _ in SwiftLogNoOpLogHandler() })
+            directory: directory, hub: APIHub(api, clock: SystemClock.now), database: database, options: options, logger: Logger(label: "kube") { _ in SwiftLogNoOpLogHandler() })
         let (listening, announce) = AsyncStream.makeStream(of: Void.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

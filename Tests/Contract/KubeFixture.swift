@@ -1,3 +1,4 @@
+import Clocks
 import Foundation
 import Foundations
 import KubeCore
@@ -24,7 +25,7 @@ struct KubeFixture: Sendable {
     ) async throws {
         let folder = try BackendFolder()
         defer { folder.remove() }
-        let now = BackendFixture.clock()
+        let now = SystemClock.now()
         let directory = try ClusterDirectory(opening: (data ?? folder.file("data")).path, at: now.wall)
         let database = try ObjectDatabase(path: directory.databasePath)
         var settings = KubeAPI.Settings()
@@ -38,7 +39,7 @@ struct KubeFixture: Sendable {
         var options = KubeServer.Options()
         options.kubeconfig = folder.file("kubeconfig").path
         let server = KubeServer(
-            directory: directory, hub: APIHub(api, clock: BackendFixture.clock), database: database, options: options, logger: Logger(label: "kube") { _ in SwiftLogNoOpLogHandler() })
+            directory: directory, hub: APIHub(api, clock: SystemClock.now), database: database, options: options, logger: Logger(label: "kube") { _ in SwiftLogNoOpLogHandler() })
         let (listening, announce) = AsyncStream.makeStream(of: KubeServer.Endpoints.self)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

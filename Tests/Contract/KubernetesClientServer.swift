@@ -1,3 +1,4 @@
+import Clocks
 import Enrichment
 import Events
 import Foundation
@@ -19,11 +20,11 @@ struct KubernetesTestServer: Sendable {
     static func with<Result: Sendable>(_ body: @escaping @Sendable (KubernetesTestServer) async throws -> Result) async throws -> Result {
         let folder = try TestFolder()
         defer { folder.remove() }
-        let directory = try ClusterDirectory(opening: folder.path, at: TestClock.now().wall)
+        let directory = try ClusterDirectory(opening: folder.path, at: SystemClock.wall())
         let database = try ObjectDatabase(path: directory.databasePath)
         var api = KubeAPI(seed: 5, tokens: directory.tokens, adminToken: directory.adminToken)
-        api.bootstrap(at: TestClock.now())
-        let hub = APIHub(api, clock: TestClock.now)
+        api.bootstrap(at: SystemClock.now())
+        let hub = APIHub(api, clock: SystemClock.now)
         var options = KubeServer.Options()
         options.kubeconfig = "\(folder.path)/kubeconfig"
         options.kubelet = (ListenAddress(host: "127.0.0.1", port: 0), "node-1")
@@ -126,7 +127,7 @@ final class KubernetesWatcher: Sendable {
         change(&tuning)
         let box = Box()
         let service = try KubernetesService(
-            configuration: configuration, kubelet: kubelet, node: node, tuning: tuning, seed: 3, clock: TestClock.now,
+            configuration: configuration, kubelet: kubelet, node: node, tuning: tuning, seed: 3, clock: SystemClock.now,
             tell: { box.tell($0) }, report: { state, _ in box.say("state \(state.rawValue)") })
         let watcher = KubernetesWatcher(service: service, state: Mutex(State()), changes: box.changes)
         box.watcher.withLock { $0 = watcher }
@@ -153,7 +154,7 @@ final class KubernetesWatcher: Sendable {
             case .owners(let owners, _): "owners \(owners.map { "\($0.kind)/\($0.name)" }.joined(separator: ","))"
             }
             watcher.withLock { $0 }?.state.withLock { state in
-                _ = state.resolver.handle(input, at: TestClock.now())
+                _ = state.resolver.handle(input, at: SystemClock.now())
                 state.told.append(line)
             }
             change.yield()

@@ -1,3 +1,4 @@
+import Clocks
 import ContractGRPC
 import Foundation
 import SwiftProtobuf
@@ -87,7 +88,7 @@ extension BackendFixture {
         let beat = Wizsensor_V1_HeartbeatRequest.with {
             $0.sensorID = id
             $0.sequence = 1
-            $0.sentUnixNanos = Self.clock().wall.nanoseconds
+            $0.sentUnixNanos = SystemClock.wall().nanoseconds
             $0.versions = request.versions
             $0.hookSet = "tracepoint"
             $0.visibilityLevel = "full"

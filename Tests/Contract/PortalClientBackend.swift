@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import BackendServer
+import Clocks
 import Contract
 import Foundation
 import Foundations
@@ -10,17 +11,6 @@ import Portal
 import PortalClient
 import Serving
 import Synchronization
-
-/// The clocks of the machine, for tests on real sockets.
-enum TestClock {
-    @Sendable static func now() -> Now { Now(monotonic: .init(nanoseconds: read(CLOCK_BOOTTIME)), wall: .init(nanoseconds: read(CLOCK_REALTIME))) }
-
-    private static func read(_ clock: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(clock, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-}
 
 /// A folder of its own below the temporary directory, gone with the test.
 struct TestFolder: Sendable {
@@ -52,14 +42,14 @@ struct PortalClientBackend: Sendable {
     ) async throws -> Result {
         let folder = try TestFolder()
         defer { folder.remove() }
-        let directory = try DataDirectory(opening: folder.path, at: TestClock.now().wall)
+        let directory = try DataDirectory(opening: folder.path, at: SystemClock.wall())
         _ = try folder.write(directory.clientID, to: "api/clientId")
         _ = try folder.write(directory.clientSecret + "\n", to: "api/clientToken")
         var options = BackendServer.Options()
         options.grpc = ListenAddress(host: host, port: 0)
         options.http = ListenAddress(host: host, port: 0)
         options.tokenLifetime = tokenLifetime
-        let server = BackendServer(directory: directory, options: options, clock: TestClock.now, logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() })
+        let server = BackendServer(directory: directory, options: options, clock: SystemClock.now, logger: Logger(label: "backend") { _ in SwiftLogNoOpLogHandler() })
         let (found, continuation) = AsyncStream.makeStream(of: BackendEndpoints.self)
         return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask {
@@ -144,7 +134,7 @@ enum RunningClient {
         var facts = SensorFacts(name: "node-1", sensorVersion: "1.2.3")
         facts.hostname = "node-1.example"
         facts.cores = 4
-        let client = PortalClient(configuration: configuration, facts: facts, wall: { TestClock.now().wall + offset }, health: { health })
+        let client = PortalClient(configuration: configuration, facts: facts, wall: { SystemClock.wall() + offset }, health: { health })
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await client.run() }
             do {

@@ -1,4 +1,5 @@
 import BackendServer
+import Clocks
 import Contract
 import Foundation
 import Foundations
@@ -46,7 +47,7 @@ import Testing
     @Test func theAuthorityIsUnknown() async throws {
         let other = try TestFolder()
         defer { other.remove() }
-        _ = try DataDirectory(opening: other.path, at: TestClock.now().wall)
+        _ = try DataDirectory(opening: other.path, at: SystemClock.wall())
         try await PortalClientBackend.with { backend in
             var configuration = backend.configuration
             configuration.authorityFile = "\(other.path)/ca.pem"

@@ -1,3 +1,4 @@
+import Clocks
 import Contract
 import Foundation
 import Foundations
@@ -46,7 +47,7 @@ import Testing
                 guard case .heartbeat("1.2.3", _) = await client.answer(.heartbeat(sequence: 1), context) else { throw TestProblem("no version") }
                 guard case .definitions(let offer?) = await client.answer(.currentDefinitions, context) else { throw TestProblem("no offer") }
                 guard case .downloaded(let bytes) = await client.answer(.download(offer), context) else { throw TestProblem("no bytes") }
-                let verified = try DefinitionsPolicy().verify(bytes, against: offer, at: TestClock.now().wall)
+                let verified = try DefinitionsPolicy().verify(bytes, against: offer, at: SystemClock.wall())
                 #expect(verified.version.description == "1.2.3")
                 #expect(bytes.count > 1_500_000)
                 var missing = offer

@@ -1,3 +1,4 @@
+import Clocks
 import Contract
 import Foundation
 import Foundations
@@ -50,7 +51,7 @@ import Testing
         _ configuration: PortalClientConfiguration, spool path: String, timetable change: (inout Timetable) -> Void = { _ in }, rejects: Bool = false,
         _ body: @escaping @Sendable (Parts) async throws -> Result
     ) async throws -> Result {
-        let now = TestClock.now()
+        let now = SystemClock.now()
         let spool = try SQLiteSpool.open(path: path, bootID: "boot", at: now)
         var timetable = Timetable()
         timetable.telemetryLinger = .milliseconds(50)
@@ -63,7 +64,7 @@ import Testing
         let conversation = Conversation(
             persistentID: "persistent-1", tuning: PortalTuning(timetable: timetable), definitions: DefinitionsPolicy(), timeline: spool.timeline, seed: 7, at: now)
         let told = Told()
-        let client = PortalClient(configuration: configuration, facts: SensorFacts(name: "node-1", sensorVersion: "1.2.3"), wall: { TestClock.now().wall }, health: { SensorHealth() })
+        let client = PortalClient(configuration: configuration, facts: SensorFacts(name: "node-1", sensorVersion: "1.2.3"), wall: { SystemClock.wall() }, health: { SensorHealth() })
         let service = PortalService(
             client: client, conversation: conversation, spool: spool,
             handlers: .init(
@@ -72,7 +73,7 @@ import Testing
                     return rejects ? "no rule in it works" : nil
                 },
                 settings: { told.say("settings \($0.revision)") }, portalLost: { told.say("lost \($0.rawValue)") }, portalBack: { told.say("back") },
-                dropIndicators: { told.say("drop") }, report: { told.say("\($0)") }), clock: TestClock.now)
+                dropIndicators: { told.say("drop") }, report: { told.say("\($0)") }), clock: SystemClock.now)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await service.run() }
             let result: Result

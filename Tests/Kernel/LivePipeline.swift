@@ -1,3 +1,4 @@
+import Clocks
 import Enrichment
 import Events
 import Foundation

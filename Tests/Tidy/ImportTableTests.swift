@@ -7,6 +7,7 @@ struct ImportTableTests {
     /// Folder of a room, and the rooms of this package that it may import.
     static let table: [(folder: String, rooms: Set<String>)] = [
         ("Sources/Foundations", []),
+        ("Sources/Clocks", ["Foundations"]),
         ("Sources/CommandEntry", ["Foundations"]),
         ("Sources/Contract/Bodies", ["Foundations"]),
         ("Sources/Contract/Generated", []),
@@ -29,16 +30,16 @@ struct ImportTableTests {
         ("Sources/Serving", ["Foundations"]),
         ("Sources/FakeWizBackend/Core", ["Contract", "Foundations"]),
         ("Sources/FakeWizBackend/Server", ["BackendCore", "Contract", "ContractGRPC", "CZlib", "Foundations", "Serving"]),
-        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "CommandEntry", "Contract", "Foundations", "Serving"]),
+        ("Sources/FakeWizBackend/Command", ["BackendCore", "BackendServer", "Clocks", "CommandEntry", "Contract", "Foundations", "Serving"]),
         ("Sources/FakeKubeAPI/Core", ["Foundations"]),
         ("Sources/FakeKubeAPI/Server", ["CZlib", "Foundations", "KubeCore", "Serving"]),
-        ("Sources/FakeKubeAPI/Command", ["CommandEntry", "Foundations", "KubeCore", "KubeServer", "Serving"]),
+        ("Sources/FakeKubeAPI/Command", ["Clocks", "CommandEntry", "Foundations", "KubeCore", "KubeServer", "Serving"]),
         ("Sources/Scenarios/Simulation", ["BackendCore", "Contract", "Events", "Foundations", "Pipeline", "Portal", "Redaction", "Rules", "Spool"]),
         ("Sources/Scenarios/Actions", []),
         ("Sources/Scenarios/Model", ["Contract", "Foundations"]),
         ("Sources/Scenarios/Runner", ["CLibpcap", "CNamespaces", "Contract", "Foundations", "ScenarioActions", "ScenarioModel"]),
-        ("Sources/Bench", ["Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
-        ("Sources/Scenarios/Fleet", ["Contract", "Enrichment", "Events", "Foundations", "KubernetesClient", "Portal", "PortalClient", "Redaction", "ScenarioModel", "ScenarioRunner", "Spool"]),
+        ("Sources/Bench", ["Clocks", "Events", "Foundations", "Host", "Pipeline", "Probes", "Rules", "ScenarioModel", "ScenarioRunner"]),
+        ("Sources/Scenarios/Fleet", ["Clocks", "Contract", "Enrichment", "Events", "Foundations", "KubernetesClient", "Portal", "PortalClient", "Redaction", "ScenarioModel", "ScenarioRunner", "Spool"]),
         ("Sources/Scenarios/Command", ["CommandEntry", "Fleet", "Foundations", "ScenarioModel", "ScenarioRunner", "Simulation"]),
     ]
 
@@ -53,7 +54,7 @@ struct ImportTableTests {
     ]
 
     static let rooms: Set<String> = [
-        "Foundations", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Governor", "Pipeline",
+        "Foundations", "Clocks", "CommandEntry", "Contract", "ContractGRPC", "Events", "Enrichment", "Host", "RuntimeData", "Indicators", "Rules", "Redaction", "Spool", "Portal", "Governor", "Pipeline",
         "Settings", "Probes", "PortalClient", "KubernetesClient", "ContainerRuntime", "Serving", "BackendCore", "BackendServer", "KubeCore", "KubeServer", "Simulation", "ScenarioActions",
         "ScenarioModel", "ScenarioRunner", "Fleet", "CProbeABI", "CPlatform", "CLibbpf", "CLibpcap", "CNamespaces", "CZlib",
     ]

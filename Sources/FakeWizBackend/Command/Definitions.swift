@@ -1,6 +1,7 @@
 import ArgumentParser
 import BackendCore
 import BackendServer
+import Clocks
 import Contract
 import Foundation
 import Foundations

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BackendCore
 import BackendServer
+import Clocks
 import Foundation
 import Foundations
 import Serving

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackendCore
+import Clocks
 import Contract
 import Foundation
 import Foundations

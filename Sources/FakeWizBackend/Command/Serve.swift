@@ -1,5 +1,6 @@
 import ArgumentParser
 import BackendServer
+import Clocks
 import Foundation
 import Foundations
 import Logging

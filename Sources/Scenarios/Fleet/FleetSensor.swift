@@ -1,3 +1,4 @@
+import Clocks
 import Enrichment
 import Foundation
 import Foundations
@@ -72,7 +73,7 @@ final class FleetSensor: Sendable {
         let name = "fleet-\(phase.rawValue)-\(index)"
         let conversation = Conversation(
             persistentID: name, tuning: PortalTuning(timetable: timetable), definitions: DefinitionsPolicy(), timeline: spool.timeline, seed: .random(in: .min ... .max), at: now)
-        let client = PortalClient(configuration: way, facts: SensorFacts(name: name, sensorVersion: "fleet"), wall: { SystemClock.now().wall }, health: { SensorHealth() })
+        let client = PortalClient(configuration: way, facts: SensorFacts(name: name, sensorVersion: "fleet"), wall: SystemClock.wall, health: { SensorHealth() })
         portal = PortalService(client: client, conversation: conversation, spool: spool, handlers: .init(useDefinitions: { _ in nil }), clock: SystemClock.now)
         for number in 1...plan.records {
             portal.submit(SpoolDraft(stream: .telemetry, id: "\(name)-\(number)", payload: try Redactor().redact(Note(sensor: name, number: number)).encoded()))

@@ -1,3 +1,4 @@
+import Clocks
 import CPlatform
 import Foundations
 import Governor

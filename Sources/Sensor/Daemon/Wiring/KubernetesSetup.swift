@@ -1,3 +1,4 @@
+import Clocks
 import CommandEntry
 import Foundation
 import Foundations

@@ -1,3 +1,4 @@
+import Clocks
 import Contract
 import Foundations
 import Host

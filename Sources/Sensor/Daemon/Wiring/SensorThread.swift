@@ -1,3 +1,4 @@
+import Clocks
 import CPlatform
 import Events
 import Foundation

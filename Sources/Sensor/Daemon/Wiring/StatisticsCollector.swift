@@ -1,3 +1,4 @@
+import Clocks
 import ContainerRuntime
 import Events
 import Foundation

@@ -1,3 +1,4 @@
+import Clocks
 import Foundations
 import Host
 import Synchronization

@@ -1,7 +1,7 @@
 package import Foundations
 internal import Glibc
 
-/// The node's clocks. The only place of the sensor that reads them; everything below is handed a `Now`.
+/// The machine's clocks. The only place that reads them; every room below the programs is handed a `Now`.
 package enum SystemClock {
     package static func now() -> Now { Now(monotonic: monotonic(), wall: wall()) }
 
