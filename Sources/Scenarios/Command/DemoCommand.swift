@@ -19,9 +19,10 @@ struct DemoCommand: AsyncParsableCommand {
         do { story = try ScenarioLibrary(root: root).find("demo") } catch { throw WrongInput(description: "\(error)") }
         let printer = Printer(story: true)
         let isWatched = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-        let suite = Suite(root: root, scenarios: [story], keep: keep ?? isWatched) { stack in
+        let keeps = keep ?? isWatched
+        let suite = Suite(root: root, scenarios: [story], keep: keeps) { stack in
             let told = try await DemoStory.tell(stack)
-            printer.show(told)
+            printer.show(told, keeps: keeps)
             return told.checks
         }
         let report = try await interruptible { await suite.run(tell: printer.show) }

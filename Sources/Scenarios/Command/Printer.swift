@@ -21,7 +21,8 @@ struct Printer: Sendable {
         }
     }
 
-    func show(_ told: DemoStory) {
+    /// - Parameter keeps: the page stays up after this.
+    func show(_ told: DemoStory, keeps: Bool) {
         say("\n" + bold("What the portal has about it (GET \(told.endpoints.http)/api/v1/cloud-events):") + "\n")
         for detection in told.detections {
             let lines = DetectionText.lines(detection)
@@ -29,7 +30,7 @@ struct Printer: Sendable {
             for line in lines.dropFirst() { say("  " + line) }
             say("")
         }
-        say("\(told.detections.count) detections. The portal's page: \(bold(told.endpoints.http + "/"))\n")
+        say("\(told.detections.count) detections. The portal's page: \(bold(told.endpoints.http + "/"))\(keeps ? "" : " (--keep leaves it up to be opened)")\n")
     }
 
     private func ended(_ result: RunReport.Result) {

@@ -149,7 +149,8 @@ package struct ScenarioRun: Sendable {
     }
 
     private func act(_ call: ActionCall) async throws -> [Check] {
-        tell(.note("\(call.name)\(call.container.map { " in \($0)" } ?? " on the host"): \(call.arguments.joined(separator: " ").prefix(100))"))
+        let words = call.arguments.joined(separator: " ").replacing("${programs}/", with: "").prefix(100)
+        tell(.note("\(call.name)\(call.container.map { " in \($0)" } ?? " on the host"): \(words)"))
         let host = call.container == nil ? nil : try await stack.containerHost()
         let command = try await place.command(call, host: host)
         var arguments = command.arguments
