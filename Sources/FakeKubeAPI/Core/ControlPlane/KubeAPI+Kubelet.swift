@@ -19,8 +19,10 @@ extension KubeAPI {
         if stored.isDeleting {
             var options = DeleteOptions()
             options.gracePeriodSeconds = 0
-            // The containers take a moment to stop, within the grace that they have.
-            if isDue(item, after: plane.stages.terminating, now) { _ = try? remove(stored, resource, options, now) }
+            // The containers take a moment to stop, within the grace that they have; what remains of them is seen before the pod goes.
+            let runs = pod["status"]?["containerStatuses"]?.array?.contains { $0["state"]?["running"] != nil } ?? false
+            guard isDue(item, after: runs ? plane.stages.terminating : .zero, now) else { return }
+            if runs { report(ended(pod, exitCode: pod["spec"]?["restartPolicy"] == "Always" ? 0 : 137, now), stored, resource, now) } else { _ = try? remove(stored, resource, options, now) }
             return
         }
         switch (pod["status"]?["phase"]?.string ?? "", pod["status"]?["containerStatuses"] != nil) {
@@ -32,7 +34,7 @@ extension KubeAPI {
             status["hostIP"] = (node["status"]?["addresses"]?.array ?? []).first { $0["type"] == "InternalIP" }?["address"]
             report(status, stored, resource, now)
         case ("Running", _) where pod["spec"]?["restartPolicy"] != "Always" && stored.owners.isEmpty == false && isDue(item, after: plane.stages.finishing, now):
-            report(finished(pod, now), stored, resource, now)
+            report(ended(pod, exitCode: 0, now), stored, resource, now)
         default: break
         }
     }
@@ -77,20 +79,21 @@ extension KubeAPI {
         return status
     }
 
-    private func finished(_ pod: JSON, _ now: Now) -> JSON {
+    // All containers have ended, with this status each: 0 by themselves, 137 killed in the middle of their work.
+    private func ended(_ pod: JSON, exitCode: Int64, _ now: Now) -> JSON {
         var status = pod["status"] ?? [:]
         let time = JSON.string(Timestamp.text(now.wall))
-        status["phase"] = "Succeeded"
+        status["phase"] = exitCode == 0 ? "Succeeded" : "Failed"
         status.each("containerStatuses") {
             let started = $0["state"]?["running"]?["startedAt"] ?? time
-            $0["state"] = ["terminated": ["exitCode": 0, "reason": "Completed", "startedAt": started, "finishedAt": time, "containerID": $0["containerID"] ?? ""]]
+            $0["state"] = ["terminated": ["exitCode": .integer(exitCode), "reason": exitCode == 0 ? "Completed" : "Error", "startedAt": started, "finishedAt": time, "containerID": $0["containerID"] ?? ""]]
             $0["ready"] = false
             $0["started"] = false
         }
         status.each("conditions") {
             guard $0["type"] == "Ready" || $0["type"] == "ContainersReady" else { return }
             $0["status"] = "False"
-            $0["reason"] = "PodCompleted"
+            $0["reason"] = exitCode == 0 ? "PodCompleted" : "PodFailed"
             $0["lastTransitionTime"] = time
         }
         return status
