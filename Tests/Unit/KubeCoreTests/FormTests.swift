@@ -23,9 +23,27 @@ struct FormTests {
     }
 
     @Test(arguments: [[], [0], [0xFF, 0], [1, 2, 3], Array(0...255)] as [[UInt8]])
-    func base64GoesBothWays(_ bytes: [UInt8]) {
-        #expect(Base64.decode(Base64.encode(bytes)) == bytes)
-        #expect(Base64.decodeURL(Base64.encode(bytes, forURL: true)) == bytes)
+    func base64GoesBothWays(_ bytes: [UInt8]) throws {
+        #expect(try Base64.decode(Base64.encode(bytes)) == bytes)
+        #expect(try Base64.decodeURL(Base64.encode(bytes, forURL: true)) == bytes)
+    }
+
+    /// The offsets are those of Go's `encoding/base64`.
+    @Test(arguments: [
+        ("AQID\nBA==\n", nil), ("AQ=\r\n=", nil), ("A Q=", 1), ("=", 0), ("A=", 1), ("AQ=", 3), ("AQ", 0), ("AQIDBAU", 4), ("AQ==AQ==", 4), ("AQI=x", 4), ("AQ=x", 2), ("AQ\n=", 4), ("AQ-_", 2),
+    ] as [(String, Int?)])
+    func base64IsReadAsGoReadsIt(_ text: String, _ offset: Int?) {
+        do throws(Base64.Corrupt) {
+            _ = try Base64.decode(text)
+            #expect(offset == nil)
+        } catch { #expect(error.offset == offset) }
+    }
+
+    @Test func bytesAreKeptWithoutTheLineEndsThatTheyCameWith() {
+        var harness = APIHarness()
+        let made = harness.ask("POST", "/api/v1/namespaces/default/secrets", ["metadata": ["name": "s"], "data": ["k": "AQID\nBA==\n"]])
+        #expect(made.status == 201)
+        #expect(made.json["data"]?["k"] == "AQIDBA==")
     }
 
     @Test func aScheduleNamesItsMinutes() throws {

@@ -63,8 +63,8 @@ package struct TokenAuthority: Sendable {
     /// The claims, when the signature is ours and the token has not run out.
     func verify(_ token: String, at now: WallInstant) -> Claims? {
         let parts = token.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let signature = Base64.decodeURL(parts[2]), isSigned(Array("\(parts[0]).\(parts[1])".utf8), signature),
-            let body = Base64.decodeURL(parts[1]).flatMap({ try? JSONParser.parse($0) }), let private_ = body["kubernetes.io"],
+        guard parts.count == 3, let signature = try? Base64.decodeURL(parts[2]), isSigned(Array("\(parts[0]).\(parts[1])".utf8), signature),
+            let body = (try? Base64.decodeURL(parts[1])).flatMap({ try? JSONParser.parse($0) }), let private_ = body["kubernetes.io"],
             let expires = body["exp"]?.integer, Double(expires) > now.secondsSince1970
         else { return nil }
         return Claims(

@@ -25,7 +25,7 @@ extension ProtobufSchema {
         case (.json, .null): break
         case (.json, _): out.message(number) { $0.data(1, value.encoded) }
         case (.text, .string(let text)): out.string(number, text)
-        case (.bytes, .string(let text)): if let bytes = Base64.decode(text) { out.data(number, bytes) }
+        case (.bytes, .string(let text)): if let bytes = try? Base64.decode(text) { out.data(number, bytes) }
         case (.int32, _), (.int64, _): if let integer = Self.integer(value) { out.integer(number, integer) }
         case (.bool, .bool(let flag)): out.flag(number, flag)
         case (.double, .double(let double)): out.double(number, double)

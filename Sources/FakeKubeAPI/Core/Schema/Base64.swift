@@ -7,30 +7,56 @@ package enum Base64 {
         return values
     }()
 
-    /// Where Go's decoder would stop, or nil when the text is sound.
-    static func firstIllegalByte(_ text: String) -> Int? {
-        let bytes = Array(text.utf8)
-        let end = bytes.firstIndex(of: UInt8(ascii: "=")) ?? bytes.count
-        if let bad = bytes[..<end].firstIndex(where: { values[Int($0)] == 255 }) { return bad }
-        let padding = bytes.count - end
-        if bytes.count % 4 != 0 { return padding > 0 ? end : bytes.count - bytes.count % 4 + 0 }
-        if padding > 2 { return end }
-        return bytes[end...].firstIndex { $0 != UInt8(ascii: "=") }
+    /// The text is none, from this byte on: where Go's decoder stops.
+    package struct Corrupt: Error, Equatable {
+        package var offset: Int
     }
 
-    package static func decode(_ text: String) -> [UInt8]? {
-        guard firstIllegalByte(text) == nil else { return nil }
+    /// As Go's `base64.StdEncoding` reads it: line ends are passed over wherever they stand.
+    package static func decode(_ text: String) throws(Corrupt) -> [UInt8] { try decode(Array(text.utf8), isPadded: true) }
+
+    /// As Go's `base64.RawURLEncoding` reads it: `-` and `_`, no padding.
+    package static func decodeURL(_ text: String) throws(Corrupt) -> [UInt8] {
+        try decode(text.utf8.map { $0 == 0x2D ? 0x2B : $0 == 0x5F ? 0x2F : $0 == 0x2B || $0 == 0x2F ? 0 : $0 }, isPadded: false)
+    }
+
+    private static func decode(_ bytes: [UInt8], isPadded: Bool) throws(Corrupt) -> [UInt8] {
         var out: [UInt8] = []
-        var buffer: UInt32 = 0
-        var bits = 0
-        for byte in text.utf8 where byte != UInt8(ascii: "=") {
-            buffer = buffer << 6 | UInt32(values[Int(byte)])
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                out.append(UInt8(truncatingIfNeeded: buffer >> UInt32(bits)))
-            }
+        out.reserveCapacity(bytes.count / 4 * 3)
+        var (quantum, digits) = (UInt32(0), 0)
+        func isLineEnd(_ at: Int) -> Bool { bytes[at] == 0x0A || bytes[at] == 0x0D }
+        // digits of an unfinished group, high bits first
+        func flush() {
+            quantum <<= UInt32(6 * (4 - digits))
+            for shift in [16, 8, 0].prefix(max(0, digits - 1)) { out.append(UInt8(truncatingIfNeeded: quantum >> UInt32(shift))) }
+            (quantum, digits) = (0, 0)
         }
+        var at = 0
+        while at < bytes.count {
+            defer { at += 1 }
+            if isLineEnd(at) { continue }
+            let value = values[Int(bytes[at])]
+            guard value == 255 else {
+                quantum = quantum << 6 | UInt32(value)
+                digits += 1
+                if digits == 4 { flush() }
+                continue
+            }
+            guard isPadded, bytes[at] == UInt8(ascii: "="), digits >= 2 else { throw Corrupt(offset: at) }
+            var end = at + 1
+            if digits == 2 {
+                while end < bytes.count, isLineEnd(end) { end += 1 }
+                if end == bytes.count { throw Corrupt(offset: end) }
+                if bytes[end] != UInt8(ascii: "=") { throw Corrupt(offset: end - 1) }
+                end += 1
+            }
+            while end < bytes.count, isLineEnd(end) { end += 1 }
+            if end < bytes.count { throw Corrupt(offset: end) }
+            flush()
+            return out
+        }
+        if digits == 1 || digits > 0 && isPadded { throw Corrupt(offset: at - digits) }
+        flush()
         return out
     }
 
@@ -51,18 +77,5 @@ package enum Base64 {
         if forURL { return String(decoding: out.map { $0 == 0x2B ? 0x2D : $0 == 0x2F ? 0x5F : $0 }, as: UTF8.self) }
         while out.count % 4 != 0 { out.append(UInt8(ascii: "=")) }
         return String(decoding: out, as: UTF8.self)
-    }
-
-    /// Where Go's decoder of the unpadded form would stop.
-    static func firstIllegalByteForURL(_ text: String) -> Int {
-        let bytes = Array(text.utf8)
-        let known = bytes.map { $0 == UInt8(ascii: "-") ? UInt8(ascii: "+") : $0 == UInt8(ascii: "_") ? UInt8(ascii: "/") : $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/") ? 0 : $0 }
-        return known.firstIndex { values[Int($0)] == 255 } ?? max(0, bytes.count - 1)
-    }
-
-    package static func decodeURL(_ text: String) -> [UInt8]? {
-        var plain = text.map { $0 == "-" ? "+" : $0 == "_" ? "/" : $0 }
-        while plain.count % 4 != 0 { plain.append("=") }
-        return decode(String(plain))
     }
 }

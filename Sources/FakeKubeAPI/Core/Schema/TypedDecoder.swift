@@ -111,8 +111,10 @@ struct TypedDecoder {
             }
         case .bytes:
             guard case .string(let text) = value else { throw wrong("[]uint8") }
-            if let offset = Base64.firstIllegalByte(text) { throw Mismatch(message: "illegal base64 data at input byte \(offset)") }
-            return value
+            do throws(Base64.Corrupt) {
+                // as bytes are written: without the line ends that were read
+                return .string(Base64.encode(try Base64.decode(text)))
+            } catch { throw Mismatch(message: "illegal base64 data at input byte \(error.offset)") }
         case .quantity: return try quantity(value)
         case .intOrText:
             switch value {

@@ -71,7 +71,8 @@ struct ContinueToken {
 
     init(_ text: String) throws(APIStatus) {
         func invalid(_ why: String) -> APIStatus { .badRequest("invalid continue token: continue key is not valid: \(why)") }
-        guard let bytes = Base64.decodeURL(text) else { throw invalid("illegal base64 data at input byte \(Base64.firstIllegalByteForURL(text))") }
+        let bytes: [UInt8]
+        do throws(Base64.Corrupt) { bytes = try Base64.decodeURL(text) } catch { throw invalid("illegal base64 data at input byte \(error.offset)") }
         let json: JSON
         do throws(JSONParser.Failure) { json = try JSONParser.parse(bytes) } catch { throw invalid(error.message) }
         guard json["v"] == "meta.k8s.io/v1" else { throw invalid("server does not recognize this encoded version \((json["v"] ?? "").text)") }

@@ -82,7 +82,7 @@ enum KindValidation {
         case "kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg":
             let key = object["type"] == "kubernetes.io/dockercfg" ? ".dockercfg" : ".dockerconfigjson"
             require(key)
-            if let text = data?[key]?.string, let bytes = Base64.decode(text) {
+            if let text = data?[key]?.string, let bytes = try? Base64.decode(text) {
                 do throws(JSONParser.Failure) { _ = try JSONParser.parse(bytes) } catch { validation.add(.invalid("data[\(key)]", "<secret contents redacted>", error.message)) }
             }
         case "kubernetes.io/basic-auth":
