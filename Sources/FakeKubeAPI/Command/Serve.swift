@@ -48,8 +48,9 @@ struct Serve: AsyncParsableCommand {
 
         let directory = try ClusterDirectory(opening: data, at: SystemClock.now().wall)
         let database = try ObjectDatabase(path: directory.databasePath)
-        let api = try start(directory, database)
-        try await KubeServer(directory: directory, hub: APIHub(api, clock: SystemClock.now), database: database, options: options, logger: logger).run { endpoints in
+        // Handed over at once: a second holder of the value would have its first change copy all of it.
+        let hub = APIHub(try start(directory, database), clock: SystemClock.now)
+        try await KubeServer(directory: directory, hub: hub, database: database, options: options, logger: logger).run { endpoints in
             var lines = ["api      \(endpoints.api)"]
             if !endpoints.control.isEmpty { lines.append("control  \(endpoints.control)") }
             if !endpoints.kubelet.isEmpty { lines.append("kubelet  \(endpoints.kubelet)") }

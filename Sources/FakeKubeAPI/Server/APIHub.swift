@@ -22,7 +22,7 @@ package final class APIHub: Sendable {
     private let state: Mutex<State>
     let clock: @Sendable () -> Now
 
-    package init(_ api: KubeAPI, clock: @escaping @Sendable () -> Now) {
+    package init(_ api: consuming KubeAPI, clock: @escaping @Sendable () -> Now) {
         state = Mutex(State(api: api))
         self.clock = clock
     }
@@ -77,9 +77,9 @@ package final class APIHub: Sendable {
 
     /// Lets a session write what is due. Returns whether more is waiting already.
     func advance(_ session: inout WatchSession, _ id: UInt64, into out: inout [UInt8]) -> Bool {
-        let now = clock().monotonic
+        let now = clock()
         return state.withLock { state in
-            let more = session.next(from: state.api.store, at: now, into: &out)
+            let more = state.api.advance(&session, at: now, into: &out)
             state.waiters[id]?.wakeUp = session.wakeUp
             return more
         }

@@ -65,9 +65,9 @@ struct APIHarness {
     }
 
     /// What a watcher is told now: types and names.
-    func events(_ session: inout WatchSession) -> [String] {
+    mutating func events(_ session: inout WatchSession) -> [String] {
         var out: [UInt8] = []
-        while session.next(from: api.store, at: now.monotonic, into: &out) {}
+        while api.advance(&session, at: now, into: &out) {}
         return out.split(separator: 0x0A).compactMap { line in
             guard let event = try? JSONParser.parse(Array(line)), let type = event["type"]?.string else { return nil }
             return "\(type) \(event["object"]?["metadata"]?["name"]?.string ?? event["object"]?["metadata"]?["resourceVersion"]?.string ?? event["object"]?["code"]?.text ?? "")"

@@ -117,7 +117,7 @@ struct ProtobufTests {
         #expect(session.contentType == "\(Self.type);stream=watch")
         _ = harness.ask("DELETE", "/api/v1/namespaces/default/pods/a")
         var out: [UInt8] = []
-        while session.next(from: harness.api.store, at: harness.now.monotonic, into: &out) {}
+        while harness.api.advance(&session, at: harness.now, into: &out) {}
         let events = try Self.frames(out)
         #expect(events.map(\.type) == ["ADDED", "BOOKMARK", "DELETED"])
         #expect(events.map { $0.object["kind"]?.string } == ["Pod", "Pod", "Pod"])
@@ -125,7 +125,7 @@ struct ProtobufTests {
         harness.api.store.compact()
         var late = try harness.watch("/api/v1/pods?watch=true&resourceVersion=1", headers: ["accept": Self.type])
         var end: [UInt8] = []
-        while late.next(from: harness.api.store, at: harness.now.monotonic, into: &end) {}
+        while harness.api.advance(&late, at: harness.now, into: &end) {}
         let failure = try #require(try Self.frames(end).first)
         #expect(failure.type == "ERROR" && failure.object["code"] == 410)
     }

@@ -68,4 +68,59 @@ struct WatchTests {
         #expect(harness.events(&session) == ["ADDED a", "ADDED b"])
         #expect(session.hasEnded)
     }
+
+    @Test(arguments: ["application/json", "application/vnd.kubernetes.protobuf", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io"])
+    func aChangeIsEncodedOnceForAllWatchersOfAForm(accept: String) throws {
+        var harness = APIHarness()
+        _ = harness.ask("POST", pods, APIHarness.pod("a"))
+        let target = "\(pods)?watch=true&resourceVersion=\(harness.api.store.version)"
+        var sessions = try (0..<20).map { _ in try harness.watch(target, headers: ["accept": accept]) }
+        let changes = 3
+        for change in 0..<changes {
+            _ = harness.patch("\(pods)/a", ["metadata": ["labels": ["x": .string("\(change)")]]])
+            var told: Set<[UInt8]> = []
+            for index in sessions.indices {
+                var out: [UInt8] = []
+                while harness.api.advance(&sessions[index], at: harness.now, into: &out) {}
+                #expect(!out.isEmpty)
+                told.insert(out)
+            }
+            #expect(told.count == 1)
+        }
+        #expect(harness.api.encodings.encoded == UInt64(changes))
+        #expect(harness.api.encodings.shared == UInt64(changes * (sessions.count - 1)))
+    }
+
+    @Test func watchersOfDifferentFormsAndSelectionsAreToldWhatIsTheirs() throws {
+        var harness = APIHarness()
+        _ = harness.ask("POST", pods, APIHarness.pod("a", labels: ["app": "x"]))
+        let target = "\(pods)?watch=true&resourceVersion=\(harness.api.store.version)"
+        var all = try harness.watch(target)
+        var selecting = try harness.watch(target + "&labelSelector=app%3Dx")
+        var table = try harness.watch(target, headers: ["accept": "application/json;as=Table;v=v1;g=meta.k8s.io"])
+        _ = harness.patch("\(pods)/a", ["metadata": ["labels": ["app": "y"]]])
+        #expect(harness.events(&all) == ["MODIFIED a"])
+        #expect(harness.events(&selecting) == ["DELETED a"])
+        var out: [UInt8] = []
+        while harness.api.advance(&table, at: harness.now, into: &out) {}
+        let event = try JSONParser.parse(Array(out.dropLast()))
+        #expect(event["object"]?["kind"] == "Table")
+        #expect(event["object"]?["columnDefinitions"]?.array?.isEmpty == false)
+        #expect(harness.api.encodings.encoded == 3)
+    }
+
+    @Test func encodingsAreForgottenAtTheirBoundAndMadeAgain() throws {
+        var harness = APIHarness()
+        _ = harness.ask("POST", pods, APIHarness.pod("a"))
+        let target = "\(pods)?watch=true&resourceVersion=\(harness.api.store.version)"
+        var early = try harness.watch(target)
+        var late = try harness.watch(target)
+        // One more than are kept.
+        let changes = 513
+        for change in 0..<changes { _ = harness.patch("\(pods)/a", ["metadata": ["labels": ["x": .string("\(change)")]]]) }
+        #expect(harness.events(&early).count == changes)
+        #expect(harness.events(&late).count == changes)
+        // The late one finds each event a step after it was forgotten.
+        #expect(harness.api.encodings.encoded == UInt64(2 * changes))
+    }
 }

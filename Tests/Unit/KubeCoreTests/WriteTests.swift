@@ -110,4 +110,39 @@ struct WriteTests {
         #expect(old["message"] == "hello" && old["involvedObject"]?["name"] == "p" && old["apiVersion"] == "v1" && old["note"] == nil)
         #expect(harness.ask("GET", "/api/v1/namespaces/default/events?fieldSelector=involvedObject.name%3Dp").json["items"]?.array?.count == 1)
     }
+
+    @Test func noWriteCopiesATable() {
+        var harness = APIHarness(controlPlane: true)
+        let pods = "/api/v1/namespaces/default/pods"
+        let deployments = "/apis/apps/v1/namespaces/default/deployments"
+        let template: JSON = ["metadata": ["labels": ["app": "x"]], "spec": ["containers": [["name": "main", "image": "a:1"]]]]
+        let deployment: JSON = ["apiVersion": "apps/v1", "kind": "Deployment", "metadata": ["name": "d"], "spec": ["replicas": 2, "selector": ["matchLabels": ["app": "x"]], "template": template]]
+        var answers = [
+            harness.ask("POST", "/api/v1/nodes", ["apiVersion": "v1", "kind": "Node", "metadata": ["name": "n1", "annotations": ["fake-kube-api/synthetic": "true"]]]),
+            harness.ask("POST", pods, APIHarness.pod("a")), harness.ask("POST", pods, APIHarness.pod("b")),
+            harness.ask("POST", "\(pods)/a/binding", ["apiVersion": "v1", "kind": "Binding", "metadata": ["name": "a"], "target": ["kind": "Node", "name": "n1"]]),
+            harness.patch("\(pods)/a", ["metadata": ["labels": ["x": "y"]]]),
+            harness.patch("\(pods)/a", ["metadata": ["labels": ["x": "z"]]], type: "strategic-merge-patch+json"),
+            harness.patch("\(pods)/a/status", ["status": ["phase": "Running"]]),
+            harness.ask("PATCH", "\(pods)/c?fieldManager=me", APIHarness.pod("c"), headers: ["content-type": "application/apply-patch+yaml"]),
+            harness.ask("PATCH", "\(pods)/c?fieldManager=me", APIHarness.pod("c", labels: ["x": "y"]), headers: ["content-type": "application/apply-patch+yaml"]),
+            harness.ask("PUT", "\(pods)/b", harness.ask("GET", "\(pods)/b").json),
+            harness.ask("POST", deployments, deployment), harness.patch("\(deployments)/d/scale", ["spec": ["replicas": 3]]),
+            harness.ask("PUT", "/apis/coordination.k8s.io/v1/namespaces/default/leases/l", ["apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": ["name": "l"]]),
+            harness.ask("DELETE", "\(pods)/b"), harness.ask("POST", "\(pods)/a/eviction", ["apiVersion": "policy/v1", "kind": "Eviction", "metadata": ["name": "a"]]),
+        ]
+        harness.run(for: .seconds(5))
+        answers += [harness.ask("DELETE", pods), harness.ask("DELETE", "\(deployments)/d")]
+        harness.run(for: .seconds(5))
+        #expect(answers.filter { $0.status >= 300 }.map(\.json) == [])
+        #expect(harness.api.store.tablesCopied == 0)
+    }
+
+    @Test func aWriteBesideACopyOfTheValueIsSeenToCopy() {
+        var harness = APIHarness()
+        let before = harness.api
+        _ = harness.ask("POST", "/api/v1/namespaces/default/pods", APIHarness.pod("a"))
+        #expect(harness.api.store.tablesCopied > 0)
+        #expect(before.store.tablesCopied == 0)
+    }
 }

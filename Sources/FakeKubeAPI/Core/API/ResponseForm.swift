@@ -28,6 +28,22 @@ package struct ResponseForm: Sendable {
         }
     }
 
+    /// What decides the bytes of an object, beside the object.
+    struct Key: Hashable, Sendable {
+        var shape: Shape
+        var encoding: Encoding
+        var includeObject = ""
+        var withColumns = false
+        /// Ages in tables are told to the second.
+        var second: Int64 = 0
+    }
+
+    /// Nil for a form that is nobody else's: the printer columns of a custom resource are those that its definition had when the watch began.
+    func key(isFirst: Bool) -> Key? {
+        guard case .table = shape else { return Key(shape: shape, encoding: encoding) }
+        return columns == nil ? Key(shape: shape, encoding: encoding, includeObject: includeObject, withColumns: isFirst, second: Int64(now.secondsSince1970)) : nil
+    }
+
     /// An answer with this body, which is in this form already.
     func answer(_ status: Int, _ body: [UInt8]) -> APIResponse.Answer {
         var answer = APIResponse.Answer(status: status, contentType: contentType, body: body)

@@ -165,7 +165,8 @@ extension KubeAPI {
         guard let current = store.object(resource, resource.isNamespaced ? target.namespace : "", target.name) else {
             guard Strategy.createsOnUpdate(resource), subresource.isEmpty, object["metadata"]?["uid"]?.isEmpty ?? true else { throw .notFound(resource, target.name) }
             object[path: "metadata", "resourceVersion"] = nil
-            return try answer(try create(object, resource, options: options, &call), resource, call, status: 201)
+            let made = try create(object, resource, options: options, &call)
+            return try answer(made, resource, call, status: 201)
         }
         let saved = try replace(current, with: object, resource, subresource: subresource, options: options, &call)
         return try answer(saved, resource, call)
@@ -273,7 +274,9 @@ extension KubeAPI {
         }
         if call.request.parameter("fieldValidation") != "Ignore" { call.warnings += findings }
         try place(&patched, target, resource, name: target.name)
-        return try answer(try replace(current, with: patched, resource, subresource: subresource, options: options, &call), resource, call)
+        // In two steps: as an argument, the change would be made while the receiver holds everything as it was, and copy whole tables.
+        let saved = try replace(current, with: patched, resource, subresource: subresource, options: options, &call)
+        return try answer(saved, resource, call)
     }
 
     static func unpatchable(_ why: String, text: String = "") -> APIStatus {
@@ -343,7 +346,8 @@ extension KubeAPI {
             try place(&object, target, resource)
             object["kind"] = .string(resource.kind)
             object["apiVersion"] = .string(resource.groupVersion)
-            return try answer(try create(object, resource, options: options, managed: managed, &call), resource, call, status: 201)
+            let made = try create(object, resource, options: options, managed: managed, &call)
+            return try answer(made, resource, call, status: 201)
         }
         let old = current.json(resource)
         if let version = config["metadata"]?["resourceVersion"]?.string, !version.isEmpty, version != String(current.version) {
@@ -353,7 +357,8 @@ extension KubeAPI {
         live[path: "metadata", "managedFields"] = nil
         var managed = ManagedFields(of: old)
         let merged = try managed.apply(manager, config, over: live, .root(resource, custom), ignoring: ignored, force: options.force, at: time)
-        return try answer(try replace(current, with: merged ?? old, resource, subresource: subresource, options: options, managed: managed, &call), resource, call)
+        let saved = try replace(current, with: merged ?? old, resource, subresource: subresource, options: options, managed: managed, &call)
+        return try answer(saved, resource, call)
     }
 }
 

@@ -7,6 +7,7 @@ package struct KubeAPI: Sendable {
     package internal(set) var catalogue = Catalogue()
     package var faults = FaultPlan()
     package internal(set) var log = RequestLog()
+    package private(set) var encodings = EventEncodings()
     var access: AccessControl
     var customs: [String: CustomResource] = [:] { didSet { olderOpenAPI = nil } }
     /// Made when it is first asked for, and again when what is served has changed.
@@ -57,6 +58,9 @@ package struct KubeAPI: Sendable {
         /// From inside the process: group system:masters.
         package static let administrator = Credentials.certificate(name: "kubernetes-admin", groups: ["system:masters"])
     }
+
+    /// Lets a watcher write what is due, at most a batch. Returns whether more is waiting already.
+    package mutating func advance(_ session: inout WatchSession, at now: Now, into out: inout [UInt8]) -> Bool { session.next(from: store, &encodings, at: now, into: &out) }
 
     /// Answers a request.
     package mutating func handle(_ request: APIRequest, from credentials: Credentials, at now: Now) -> APIResponse {

@@ -77,6 +77,8 @@ extension KubeAPI {
         return [
             "requests": .integer(Int64(clamping: log.count)), "requestsEvicted": .integer(Int64(clamping: log.evicted)), "watchers": JSON(watchers),
             "resourceVersion": .string(String(store.version)), "objects": .object(objects), "losses": .object(losses),
+            "tablesCopied": .integer(Int64(clamping: store.tablesCopied)), "eventsEncoded": .integer(Int64(clamping: encodings.encoded)),
+            "eventsShared": .integer(Int64(clamping: encodings.shared)),
         ]
     }
 }

@@ -33,7 +33,8 @@ package final class StoredObject: Sendable {
         let values = SelectableFields.values(of: object, resource)
         fieldNames = SelectableFields.names(of: resource)
         fieldValues = fieldNames.map { values[$0] ?? "" }
-        body = object.encoded
+        // Copied, because what grew by appending has room for as much again.
+        body = Array(object.encoded[...])
     }
 
     var key: String { Self.key(namespace, name) }

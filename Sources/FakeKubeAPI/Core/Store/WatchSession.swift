@@ -19,7 +19,7 @@ package struct WatchSession: Sendable {
     let namespace: String
     let labels: LabelSelector
     let fields: FieldSelector
-    let form: ResponseForm
+    var form: ResponseForm
     var phase: Phase
     /// The version up to which the watcher has seen everything.
     package var cursor: UInt64
@@ -56,28 +56,33 @@ package struct WatchSession: Sendable {
     }
 
     /// Writes what is due, at most a batch. Returns whether more is waiting already.
-    package mutating func next(from store: ObjectStore, at now: MonotonicInstant, into out: inout [UInt8]) -> Bool {
+    mutating func next(from store: ObjectStore, _ encodings: inout EventEncodings, at now: Now, into out: inout [UInt8]) -> Bool {
+        form.now = now.wall
         switch phase {
         case .ended:
             return false
         case .failing(let status, let at):
-            guard now >= at else { return false }
+            guard now.monotonic >= at else { return false }
             write("ERROR", status, to: &out)
             phase = .ended
             return false
         case .initial(let objects, let at):
             let end = min(objects.count, at + Self.batchEvents)
-            for object in objects[at..<end] { send("ADDED", object, to: &out) }
+            // Each watcher has a beginning of its own, so these are not kept for others.
+            for object in objects[at..<end] where counts() {
+                encode("ADDED", object, at: nil, to: &out)
+                hasSentColumns = true
+            }
             if hasEnded { return false }
             phase = end < objects.count ? .initial(objects, at: end) : .live
             if end == objects.count, marksInitialEnd { bookmark(endsInitial: true, to: &out) }
             return true
         case .live:
-            return follow(store, at: now, into: &out)
+            return follow(store, &encodings, at: now.monotonic, into: &out)
         }
     }
 
-    private mutating func follow(_ store: ObjectStore, at now: MonotonicInstant, into out: inout [UInt8]) -> Bool {
+    private mutating func follow(_ store: ObjectStore, _ encodings: inout EventEncodings, at now: MonotonicInstant, into out: inout [UInt8]) -> Bool {
         guard cursor <= store.version || store.floor(resource) <= cursor else { return false }
         guard let changes = store.changes(resource, after: cursor, limit: Self.batchEvents) else {
             var status = APIStatus(410, "Expired", "too old resource version: \(cursor) (\(store.floor(resource)))")
@@ -91,11 +96,11 @@ package struct WatchSession: Sendable {
             guard namespace.isEmpty || change.object.namespace == namespace else { continue }
             let before = change.previous.map { $0.matches(labels, fields) } ?? false
             switch change.kind {
-            case .deleted: if before || change.previous == nil && change.object.matches(labels, fields) { send("DELETED", change.object, to: &out) }
+            case .deleted: if before || change.previous == nil && change.object.matches(labels, fields) { send("DELETED", change.object, &encodings, to: &out) }
             case .added, .modified:
                 let after = change.object.matches(labels, fields)
-                if after { send(before ? "MODIFIED" : "ADDED", change.object, to: &out) } else if before, let previous = change.previous {
-                    send("DELETED", previous, at: change.version, to: &out)
+                if after { send(before ? "MODIFIED" : "ADDED", change.object, &encodings, to: &out) } else if before, let previous = change.previous {
+                    send("DELETED", previous, at: change.version, &encodings, to: &out)
                 }
             }
             if hasEnded { return false }
@@ -120,20 +125,34 @@ package struct WatchSession: Sendable {
     }
 
     /// - Parameter version: given for an object that left the selection: it is shown as it was, at the version of the change.
-    private mutating func send(_ type: String, _ object: StoredObject, at version: UInt64? = nil, to out: inout [UInt8]) {
+    private mutating func send(_ type: String, _ object: StoredObject, at version: UInt64? = nil, _ encodings: inout EventEncodings, to out: inout [UInt8]) {
+        guard counts() else { return }
+        out += encodings.bytes(type, object, at: version, resource, form.key(isFirst: !hasSentColumns)) {
+            var bytes: [UInt8] = []
+            encode(type, object, at: version, to: &bytes)
+            return bytes
+        }
+        hasSentColumns = true
+    }
+
+    /// Whether one more event may go out; a fault that cuts the stream here ends it.
+    private mutating func counts() -> Bool {
         if let left = eventsLeft {
             if left == 0 {
                 phase = .ended
-                return
+                return false
             }
             eventsLeft = left - 1
         }
         eventsSent += 1
+        return true
+    }
+
+    private func encode(_ type: String, _ object: StoredObject, at version: UInt64?, to out: inout [UInt8]) {
         // JSON is written in place, as most watchers read that.
         if form.encoding != .protobuf { out += "{\"type\":\"\(type)\",\"object\":".utf8 }
         let start = out.count
         form.write(object, resource, isFirst: !hasSentColumns, version: version, to: &out)
-        hasSentColumns = true
         if form.encoding == .protobuf { out.replaceSubrange(start..., with: ProtobufEnvelope.frame(type, Array(out[start...]))) } else { out += "}\n".utf8 }
     }
 
