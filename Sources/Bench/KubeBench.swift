@@ -83,13 +83,15 @@ struct KubeBench {
     }
 
     private static func occurrences(of text: String, in data: Data) -> Int {
-        let wanted = Data(text.utf8)
-        var (count, from) = (0, data.startIndex)
-        while let found = data.range(of: wanted, in: from..<data.endIndex) {
-            count += 1
-            from = found.upperBound
+        let wanted = Array(text.utf8)
+        return data.withUnsafeBytes { bytes in
+            var (count, at) = (0, 0)
+            while let found = bytes[at...].firstIndex(of: wanted[0]) {
+                if bytes[found...].starts(with: wanted) { count += 1 }
+                at = found + 1
+            }
+            return count
         }
-        return count
     }
 
     private static func text(_ seconds: Double) -> String { String(format: "%.1f", seconds) }
