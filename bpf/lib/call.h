@@ -40,6 +40,14 @@ static __always_inline void read_call(struct call *call)
 #endif
 }
 
+/* An open file by its path. */
+static __always_inline void append_file(struct scratch *scratch, __u16 tag, struct file *file)
+{
+	struct mount *mount = mount_of_path(&file->f_path);
+	if (mount)
+		append_path(scratch, tag, LOAD(file, f_path.dentry), mount);
+}
+
 /* The directory that a relative name starts from. */
 static __always_inline void append_base(struct scratch *scratch, struct task_struct *task, int directory, __u16 tag)
 {
@@ -50,9 +58,8 @@ static __always_inline void append_base(struct scratch *scratch, struct task_str
 			append_path(scratch, tag, LOAD(fs, pwd.dentry), mount);
 	} else {
 		struct file *file = file_of_descriptor(task, directory);
-		struct mount *mount = file ? mount_of_path(&file->f_path) : NULL;
-		if (mount)
-			append_path(scratch, tag, LOAD(file, f_path.dentry), mount);
+		if (file)
+			append_file(scratch, tag, file);
 	}
 }
 
@@ -90,173 +97,36 @@ static __always_inline bool append_kept_names(struct scratch *scratch, __u64 thr
 	return is_right;
 }
 
-static __always_inline bool append_names_of_call(struct scratch *scratch, __u32 kind)
-{
-	return append_kept_names(scratch, bpf_get_current_pid_tgid(), kind, sizeof(struct probe_file));
-}
+/* A message about a call that has returned, while it is put together. */
+struct report {
+	struct probe_config *settings;
+	struct task_struct *task;
+	struct scratch *scratch;
+	struct call call;
+};
 
-/* A change of the file system by one name. */
-static __always_inline int report_change(__u32 kind, long result, int directory, int name_index, __u32 flags, __u32 mode)
+/* False when nobody wants it or there is no room for it. Else it ends in `submit_report` or `abandon`. */
+static __always_inline bool begin_report(struct report *report, __u32 kind, __u32 body_size)
 {
-	if (result < 0)
-		return 0;
 	struct probe_config *settings = wanted(kind);
 	struct task_struct *task = CURRENT();
 	if (!settings || !reported(settings, task))
-		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	struct probe_file *body = BODY(scratch, probe_file);
-	body->result = result;
-	body->flags = flags < 6 ? call.argument[flags] : 0;
-	body->mode = mode < 6 ? call.argument[mode] : 0;
-	if (!append_names_of_call(scratch, kind == PROBE_UNLINK && (body->flags & AT_REMOVEDIR) ? PROBE_RMDIR : kind))
-		append_name(scratch, task, directory < 6 && directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name_index],
-			PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, RANK_BULK);
+		return false;
+	read_call(&report->call);
+	report->settings = settings;
+	report->task = task;
+	report->scratch = begin(task, kind, body_size);
+	return report->scratch != NULL;
+}
+
+static __always_inline int submit_report(struct report *report, enum rank rank)
+{
+	submit(report->scratch, report->settings, rank);
 	return 0;
 }
 
-/* A change of owner; the new one is in two arguments from `owner` on. */
-static __always_inline int report_owner(long result, int directory, int name, int owner, __u32 flags)
-{
-	if (result < 0)
-		return 0;
-	struct probe_config *settings = wanted(PROBE_CHOWN);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, PROBE_CHOWN, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	struct probe_file *body = BODY(scratch, probe_file);
-	body->result = result;
-	body->flags = flags < 6 ? call.argument[flags] : 0;
-	body->owner_uid = call.argument[owner];
-	body->owner_gid = call.argument[owner + 1];
-	if (!append_names_of_call(scratch, PROBE_CHOWN))
-		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	submit(scratch, settings, RANK_BULK);
-	return 0;
-}
-
-/* A change by a name and a text that is no name of a file below a directory: what a symlink holds, an attribute, what is mounted. */
-static __always_inline int report_name_and_text(__u32 kind, long result, __u16 text_tag, int text, int directory, int name)
-{
-	if (result < 0)
-		return 0;
-	struct probe_config *settings = wanted(kind);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	BODY(scratch, probe_file)->result = result;
-	bool is_first = text_tag == PROBE_TAG_TEXT;
-	if (!append_names_of_call(scratch, kind)) {
-		append_user_text(scratch, text_tag, (void *)call.argument[text]);
-		append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name],
-			is_first ? PROBE_TAG_SECOND_PATH : PROBE_TAG_PATH, is_first ? PROBE_TAG_SECOND_TEXT : PROBE_TAG_TEXT);
-	}
-	submit(scratch, settings, RANK_BULK);
-	return 0;
-}
-
-/* An attribute by the file's name. What was kept of a call that failed must not be taken for the next one's. */
-static __always_inline int report_attribute(long result, int attribute, int directory, int name)
-{
-	report_name_and_text(PROBE_SETXATTR, result, PROBE_TAG_SECOND_TEXT, attribute, directory, name);
-	__u64 thread = bpf_get_current_pid_tgid();
-	if (bpf_map_delete_elem(&kept_mounts, &thread) == 0 && result < 0)
-		bpf_map_delete_elem(&kept_names, &thread);
-	return 0;
-}
-
-/* The call has returned: where the process stands now is where it went. */
-static __always_inline int report_directory(long result)
-{
-	if (result < 0)
-		return 0;
-	struct probe_config *settings = wanted(PROBE_CHDIR);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct scratch *scratch = begin(task, PROBE_CHDIR, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	append_base(scratch, task, AT_FDCWD, PROBE_TAG_PATH);
-	submit(scratch, settings, RANK_BULK);
-	return 0;
-}
-
-/* A change that gives a file another name; directories < 0 mean the current one. */
-static __always_inline int report_second_name(__u32 kind, long result, int directory, int name, int second_directory, int second_name)
-{
-	if (result < 0)
-		return 0;
-	struct probe_config *settings = wanted(kind);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	BODY(scratch, probe_file)->result = result;
-	if (append_names_of_call(scratch, kind)) {
-		submit(scratch, settings, RANK_BULK);
-		return 0;
-	}
-	append_name(scratch, task, directory >= 0 ? (int)call.argument[directory] : AT_FDCWD, (void *)call.argument[name], PROBE_TAG_PATH, PROBE_TAG_TEXT);
-	append_name(scratch, task, second_directory >= 0 ? (int)call.argument[second_directory] : AT_FDCWD, (void *)call.argument[second_name],
-		PROBE_TAG_SECOND_PATH, PROBE_TAG_SECOND_TEXT);
-	submit(scratch, settings, RANK_BULK);
-	return 0;
-}
-
-/* A change by descriptor; `mode` and `text` are indexes, or 6 for none. */
-static __always_inline int report_descriptor(__u32 kind, long result, __u32 mode, __u32 text)
-{
-	if (result < 0)
-		return 0;
-	struct probe_config *settings = wanted(kind);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct call call;
-	read_call(&call);
-	struct file *file = file_of_descriptor(task, (int)call.argument[0]);
-	if (!file)
-		return 0;
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_file));
-	if (!scratch)
-		return 0;
-	struct probe_file *body = BODY(scratch, probe_file);
-	body->result = result;
-	body->inode = LOAD(file, f_inode, i_ino);
-	body->device = LOAD(file, f_inode, i_sb, s_dev);
-	body->mode = mode < 6 ? call.argument[mode] : 0;
-	// after a change of owner, the new one
-	body->type = LOAD(file, f_inode, i_mode) & S_IFMT;
-	body->owner_uid = LOAD(file, f_inode, i_uid.val);
-	body->owner_gid = LOAD(file, f_inode, i_gid.val);
-	struct mount *mount = mount_of_path(&file->f_path);
-	if (mount)
-		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
-	if (text < 6)
-		append_user_text(scratch, PROBE_TAG_SECOND_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, RANK_BULK);
-	return 0;
-}
+/* An argument by its index; 0 where the call has none such (6). */
+static __always_inline __u64 argument_of(const struct report *report, __u32 index) { return index < 6 ? report->call.argument[index] : 0; }
 
 static __always_inline void fill_call(struct probe_syscall *body, const struct call *call, long result)
 {
@@ -266,56 +136,49 @@ static __always_inline void fill_call(struct probe_syscall *body, const struct c
 	body->number = call->number;
 }
 
+/* A call that matters by itself, failed or not. */
+static __always_inline bool begin_call_report(struct report *report, __u32 kind, long result)
+{
+	if (!begin_report(report, kind, sizeof(struct probe_syscall)))
+		return false;
+	fill_call(BODY(report->scratch, probe_syscall), &report->call, result);
+	return true;
+}
+
 /* A call that is told by its numbers and perhaps one text argument (index, or 6 for none). */
 static __always_inline int report_call(__u32 kind, long result, __u32 target, __u32 text)
 {
-	struct probe_config *settings = wanted(kind);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
+	struct report report;
+	if (!begin_call_report(&report, kind, result))
 		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_syscall));
-	if (!scratch)
-		return 0;
-	struct probe_syscall *body = BODY(scratch, probe_syscall);
-	fill_call(body, &call, result);
+	struct probe_syscall *body = BODY(report.scratch, probe_syscall);
 	__u64 thread = bpf_get_current_pid_tgid();
 	struct kept_target *kept = target < 6 ? bpf_map_lookup_elem(&kept_targets, &thread) : NULL;
-	if (kept && kept->number == (__u32)call.number) {
+	struct task_struct *task = report.task;
+	if (kept && kept->number == (__u32)report.call.number) {
 		body->target_pid = kept->pid;
 		body->target_start_ns = kept->start_ns;
 	} else if (target < 6 && LOAD(task, thread_pid, level) == 0) {
 		// in a namespace of its own the caller numbers processes in its own way: better no target than another one
-		body->target_pid = call.argument[target];
+		body->target_pid = report.call.argument[target];
 	}
 	if (kept)
 		bpf_map_delete_elem(&kept_targets, &thread);
 	if (text < 6)
-		append_user_text(scratch, PROBE_TAG_TEXT, (void *)call.argument[text]);
-	submit(scratch, settings, RANK_CALL);
-	return 0;
+		append_user_text(report.scratch, PROBE_TAG_TEXT, (void *)report.call.argument[text]);
+	return submit_report(&report, RANK_CALL);
 }
 
 /* A call that is told by its numbers and the file behind one of its arguments. */
 static __always_inline int report_call_of_file(__u32 kind, long result, __u32 descriptor)
 {
-	struct probe_config *settings = wanted(kind);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
+	struct report report;
+	if (!begin_call_report(&report, kind, result))
 		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, kind, sizeof(struct probe_syscall));
-	if (!scratch)
-		return 0;
-	fill_call(BODY(scratch, probe_syscall), &call, result);
-	struct file *file = file_of_descriptor(task, (int)call.argument[descriptor]);
-	struct mount *mount = file ? mount_of_path(&file->f_path) : NULL;
-	if (mount)
-		append_path(scratch, PROBE_TAG_PATH, LOAD(file, f_path.dentry), mount);
-	submit(scratch, settings, RANK_CALL);
-	return 0;
+	struct file *file = file_of_descriptor(report.task, (int)report.call.argument[descriptor]);
+	if (file)
+		append_file(report.scratch, PROBE_TAG_PATH, file);
+	return submit_report(&report, RANK_CALL);
 }
 
 #define ON_EXIT(call_name) \

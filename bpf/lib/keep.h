@@ -193,10 +193,7 @@ static __always_inline int keep_script(struct linux_binprm *program)
 	struct scratch *scratch = begin_names(PROBE_EXEC, PROBE_EXEC);
 	if (!scratch)
 		return 0;
-	struct file *file = LOAD(program, file);
-	struct mount *mount = mount_of_path(&file->f_path);
-	if (mount)
-		append_path(scratch, PROBE_TAG_SCRIPT, LOAD(file, f_path.dentry), mount);
+	append_file(scratch, PROBE_TAG_SCRIPT, LOAD(program, file));
 	return keep(scratch);
 }
 

@@ -124,9 +124,7 @@ static __always_inline int report_open(struct probe_config *settings, struct tas
 	body->result = result;
 	body->owner_uid = LOAD(inode, i_uid.val);
 	body->owner_gid = LOAD(inode, i_gid.val);
-	struct mount *mount = mount_of_path(&file->f_path);
-	if (mount)
-		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
+	append_file(scratch, PROBE_TAG_PATH, file);
 	append_typed_name(scratch, task);
 	if (known)
 		append_kernel_text(scratch, PROBE_TAG_SECOND_TEXT, known->path);

@@ -79,25 +79,14 @@ static __always_inline int duplicated(long result)
 {
 	if (result < 0 || result > 2)
 		return 0;
-	struct probe_config *settings = wanted(PROBE_DUP);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
-	struct file *file = file_of_descriptor(task, result);
+	struct file *file = wanted(PROBE_DUP) ? file_of_descriptor(CURRENT(), result) : NULL;
 	struct sock *sock = file ? sock_of_file(file) : NULL;
-	if (!sock)
+	struct report report;
+	if (!sock || !begin_call_report(&report, PROBE_DUP, result))
 		return 0;
-	struct call call;
-	read_call(&call);
-	struct scratch *scratch = begin(task, PROBE_DUP, sizeof(struct probe_syscall));
-	if (!scratch)
-		return 0;
-	struct probe_syscall *body = BODY(scratch, probe_syscall);
-	fill_call(body, &call, result);
 	// what the registers beyond the arguments hold means nothing: the family of the socket goes there
-	body->arguments[3] = LOAD(sock, __sk_common.skc_family);
-	submit(scratch, settings, RANK_CALL);
-	return 0;
+	BODY(report.scratch, probe_syscall)->arguments[3] = LOAD(sock, __sk_common.skc_family);
+	return submit_report(&report, RANK_CALL);
 }
 
 ON_EXIT(dup2) { return duplicated(context->ret); }

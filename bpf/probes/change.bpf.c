@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /* Changes of the file system that are no writing open: names, modes, owners, mounts. Only those that succeeded. */
-#include "lib/call.h"
+#include "lib/change.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 

@@ -63,9 +63,7 @@ ON_EXIT(mmap)
 	body->type = LOAD(inode, i_mode) & S_IFMT;
 	body->owner_uid = LOAD(inode, i_uid.val);
 	body->owner_gid = LOAD(inode, i_gid.val);
-	struct mount *mount = mount_of_path(&file->f_path);
-	if (mount)
-		append_path(scratch, PROBE_TAG_PATH, dentry, mount);
+	append_file(scratch, PROBE_TAG_PATH, file);
 	submit(scratch, settings, RANK_BULK);
 	return 0;
 }
