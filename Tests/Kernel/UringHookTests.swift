@@ -67,6 +67,32 @@ extension KernelTests {
             #expect(opens.first?.1.isWrite == false && opens.last?.1.isWrite == true && opens.last?.1.isCreate == true)
         }
 
+        @Test(arguments: [0, 16]) func failedOpensAreSeenWithTheirError(sqe: Int) throws {
+            let folder = try TemporaryDirectory()
+            try "x".write(toFile: folder.path + "/plain", atomically: false, encoding: .utf8)
+            #expect(mkdir(folder.path + "/jail", 0o755) == 0)
+            let (_, pid, events) = try run(
+                """
+                # asked for by its name, for writing, by openat2 below a directory; not: a read that nobody asked for, and what succeeds
+                assert enter(18, -100, at(b'none/../none/secret'), 0, 0, 0, \(sqe)) == -2
+                assert enter(18, -100, at(b'none/made'), 0, 0o640, os.O_WRONLY | os.O_CREAT, \(sqe)) == -2
+                assert enter(28, os.open('jail', os.O_PATH), at(b'/secret'), at(struct.pack('QQQ', 0, 0, 16)), 24, 0, \(sqe)) == -2
+                assert enter(18, -100, at(b'none/ordinary'), 0, 0, 0, \(sqe)) == -2
+                assert enter(18, -100, at(b'plain'), 0, 0, os.O_WRONLY, \(sqe)) >= 0
+                os.chroot('jail'); os.chdir('/')
+                assert enter(18, -100, at(b'/plain'), 0, 0, os.O_RDWR, \(sqe)) == -2
+                """, kinds: [.open, .openFailed], in: folder.path, watching: ["secret"])
+            let found = events.compactMap { event -> (Event, FileDetails)? in
+                guard case .file(let file) = event.details, file.path.hasPrefix(folder.path), event.process.pid == pid else { return nil }
+                return (event, file)
+            }
+            #expect(found.map(\.0.kind) == [.openFailed, .openFailed, .openFailed, .open, .openFailed])
+            #expect(found.map(\.1.path) == ["none/secret", "none/made", "jail/secret", "plain", "jail/plain"].map { folder.path + "/" + $0 })
+            #expect(found.filter { $0.0.kind == .openFailed }.allSatisfy { $0.1.result == -Int64(ENOENT) && !$0.1.isCreate && $0.0.comm == "python3" })
+            #expect(found.map(\.1.isWrite) == [false, true, false, true, true])
+            #expect(found.dropFirst().first?.1.mode == 0o640 && found.first?.1.typed == "none/../none/secret")
+        }
+
         @Test(arguments: [0, 16]) func connectsAndAcceptsAreSeen(sqe: Int) throws {
             let folder = try TemporaryDirectory()
             let (_, pid, events) = try run(

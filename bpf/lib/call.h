@@ -63,13 +63,24 @@ static __always_inline void append_base(struct scratch *scratch, struct task_str
 	}
 }
 
-/* The name as the caller typed it and, when that is relative, the directory that it starts from. */
+/* The directory that an absolute name starts from: not the file system's after chroot(2). */
+static __always_inline void append_root(struct scratch *scratch, struct task_struct *task, __u16 tag)
+{
+	struct fs_struct *fs = LOAD(task, fs);
+	struct mount *mount = fs ? mount_of_path(&fs->root) : NULL;
+	if (mount)
+		append_path(scratch, tag, LOAD(fs, root.dentry), mount);
+}
+
+/* The name as the caller typed it and the directory that it starts from. */
 static __always_inline void append_name(struct scratch *scratch, struct task_struct *task, int directory, const void *name, __u16 base_tag, __u16 text_tag)
 {
 	// no name, or an empty one, means the directory's descriptor itself (AT_EMPTY_PATH, utimensat)
 	char first = 0;
 	bpf_probe_read_user(&first, 1, name);
-	if (first != '/')
+	if (first == '/')
+		append_root(scratch, task, base_tag);
+	else
 		append_base(scratch, task, directory, base_tag);
 	append_user_text(scratch, text_tag, name);
 }

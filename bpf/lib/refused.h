@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 OR Apache-2.0 */
 /*
  * Opens that failed. There is no file to look at: what the caller asked for is read from its memory when the call returns, and filtered by the names
- * that somebody asked for, as far as words can tell.
+ * that somebody asked for, as far as words can tell. Where the name starts (directory, root) is walked from the kernel's own objects.
  */
 #pragma once
 
@@ -10,10 +10,18 @@
 /* What the caller asked for; `directory` is where a relative name starts. */
 struct asked_open {
 	const void *name;
+	bool is_kernels;	/* the name is in the kernel's memory, not in the caller's */
 	int directory;
 	__u32 flags;
 	__u32 mode;
+	__u64 resolve;	/* RESOLVE_* of openat2 */
 };
+
+/* UAPI: what openat2 takes. */
+struct open_how {
+	__u64 flags, mode, resolve;
+};
+enum { RESOLVE_IN_ROOT = 0x10 };
 
 enum { O_ACCMODE = 3, O_WRONLY = 1 };
 /* What the kernel begins again once a signal has been seen to: no answer yet. include/linux/errno.h */
@@ -114,28 +122,33 @@ static __always_inline bool typed_name_is_sensitive(struct scratch *scratch, str
 	return scratch->data[TEXT_AT] != '/' && base_is_sensitive(scratch, task, directory);
 }
 
-static __always_inline int report_refused_open(long result, struct asked_open *asked)
+/*
+ * A message about an open that failed with `result`, or may yet; NULL when nobody asked for it. Ends in `submit` or `abandon`.
+ */
+static __always_inline struct scratch *begin_refused(struct probe_config *settings, struct task_struct *task, long result, struct asked_open *asked)
 {
-	if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
-		return 0;
-	struct probe_config *settings = wanted(PROBE_OPEN_FAILED);
-	struct task_struct *task = CURRENT();
-	if (!settings || !reported(settings, task))
-		return 0;
+	if (!reported(settings, task))
+		return NULL;
 	struct scratch *scratch = take_scratch(SCRATCH_TASK, PROBE_OPEN_FAILED);
 	if (!scratch)
-		return 0;
+		return NULL;
 	// the name first, in its place: most are not asked for, and cost no more than reading them
 	HEADER(scratch)->flags = 0;
 	scratch->used = sizeof(struct probe_header) + sizeof(struct probe_file);
-	append_user_text(scratch, PROBE_TAG_TEXT, asked->name);
+	if (asked->is_kernels)
+		append_kernel_text(scratch, PROBE_TAG_TEXT, asked->name);
+	else
+		append_user_text(scratch, PROBE_TAG_TEXT, asked->name);
 	bool is_for_writing = (asked->flags & (O_ACCMODE | O_CREAT | O_TRUNC)) && !settings->only_sensitive;
 	bool has_name = scratch->used > TEXT_AT + 1;
 	if (!has_name || (!is_for_writing && !typed_name_is_sensitive(scratch, task, asked->directory))) {
 		abandon(scratch);
-		return 0;
+		return NULL;
 	}
+	// what was found cut was the name
+	__u32 flags = HEADER(scratch)->flags;
 	fill_header(HEADER(scratch), task, PROBE_OPEN_FAILED);
+	HEADER(scratch)->flags = flags;
 	struct probe_file *body = BODY(scratch, probe_file);
 	__builtin_memset(body, 0, sizeof(*body));
 	body->result = result;
@@ -143,42 +156,20 @@ static __always_inline int report_refused_open(long result, struct asked_open *a
 	body->mode = asked->mode & 07777;
 	// nobody knows what it would have been
 	body->type = S_IFREG;
-	if (scratch->data[TEXT_AT] != '/')
+	if (scratch->data[TEXT_AT] == '/' && !(asked->resolve & RESOLVE_IN_ROOT))
+		append_root(scratch, task, PROBE_TAG_PATH);
+	else
 		append_base(scratch, task, asked->directory, PROBE_TAG_PATH);
-	submit(scratch, settings, RANK_BULK);
+	return scratch;
+}
+
+static __always_inline int report_refused_open(long result, struct asked_open *asked)
+{
+	if (result <= -ERESTARTSYS && result >= -ERESTART_RESTARTBLOCK)
+		return 0;
+	struct probe_config *settings = wanted(PROBE_OPEN_FAILED);
+	struct scratch *scratch = settings ? begin_refused(settings, CURRENT(), result, asked) : NULL;
+	if (scratch)
+		submit(scratch, settings, RANK_BULK);
 	return 0;
-}
-
-static __noinline int refused_openat(long result)
-{
-	struct call call;
-	read_call(&call);
-	struct asked_open asked = { .directory = call.argument[0], .name = (void *)call.argument[1], .flags = call.argument[2], .mode = call.argument[3] };
-	return report_refused_open(result, &asked);
-}
-
-static __noinline int refused_openat2(long result)
-{
-	struct call call;
-	read_call(&call);
-	struct { __u64 flags, mode; } how = {};
-	bpf_probe_read_user(&how, sizeof(how), (void *)call.argument[2]);
-	struct asked_open asked = { .directory = call.argument[0], .name = (void *)call.argument[1], .flags = how.flags, .mode = how.mode };
-	return report_refused_open(result, &asked);
-}
-
-static __noinline int refused_open(long result)
-{
-	struct call call;
-	read_call(&call);
-	struct asked_open asked = { .directory = AT_FDCWD, .name = (void *)call.argument[0], .flags = call.argument[1], .mode = call.argument[2] };
-	return report_refused_open(result, &asked);
-}
-
-static __noinline int refused_creat(long result)
-{
-	struct call call;
-	read_call(&call);
-	struct asked_open asked = { .directory = AT_FDCWD, .name = (void *)call.argument[0], .flags = O_WRONLY | O_CREAT | O_TRUNC, .mode = call.argument[1] };
-	return report_refused_open(result, &asked);
 }

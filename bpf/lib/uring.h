@@ -13,6 +13,7 @@ enum { URING_RENAMEAT = 35, URING_UNLINKAT = 36, URING_MKDIRAT = 37, URING_SYMLI
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 struct io_ring_ctx;
+struct filename { const char *name; };
 /* How the tracepoint is called since 6.16; before, the fourth and fifth arguments were user_data and result. */
 typedef void (*btf_trace_io_uring_complete___cqe)(void *, struct io_ring_ctx *, void *, struct io_uring_cqe *);
 #pragma clang attribute pop

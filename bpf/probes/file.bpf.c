@@ -3,7 +3,7 @@
  * Opens: every one that can write or that made the file, and reads of files whose name or inode somebody asked for.
  * Looked at when the call returns: the descriptor's file has relative names, symlinks and mounts resolved already. Those that failed by what was asked for.
  */
-#include "lib/refused.h"
+#include "lib/refused_calls.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -29,7 +29,7 @@ SEC("tracepoint/syscalls/sys_exit_openat2")
 int open_openat2(struct trace_event_raw_sys_exit *context) { return context->ret < 0 ? refused_openat2(context->ret) : opened(context->ret, FLAGS_OF_STRUCTURE); }
 
 SEC("tracepoint/syscalls/sys_exit_open_by_handle_at")
-int open_by_handle_at(struct trace_event_raw_sys_exit *context) { return opened(context->ret, 2); }
+int open_by_handle_at(struct trace_event_raw_sys_exit *context) { return context->ret < 0 ? refused_handle(context->ret) : opened(context->ret, 2); }
 
 SEC("tracepoint/syscalls/sys_exit_creat")
 int open_creat(struct trace_event_raw_sys_exit *context) { return context->ret < 0 ? refused_creat(context->ret) : opened(context->ret, FLAGS_OF_CREAT); }

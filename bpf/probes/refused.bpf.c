@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0 OR Apache-2.0
 /* Opens that failed, for the sets whose other opens are seen by the security module (file.bpf.c does both). */
-#include "lib/refused.h"
+#include "lib/refused_calls.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -15,3 +15,6 @@ int failed_openat2(struct trace_event_raw_sys_exit *context) { return context->r
 
 SEC("tracepoint/syscalls/sys_exit_creat")
 int failed_creat(struct trace_event_raw_sys_exit *context) { return context->ret < 0 ? refused_creat(context->ret) : 0; }
+
+SEC("tracepoint/syscalls/sys_exit_open_by_handle_at")
+int failed_open_by_handle_at(struct trace_event_raw_sys_exit *context) { return context->ret < 0 ? refused_handle(context->ret) : 0; }

@@ -9,7 +9,6 @@
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
-struct filename { const char *name; };
 struct io_rename { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
 struct io_link { int old_dfd, new_dfd; struct filename *oldpath, *newpath; int flags; };
 struct io_unlink { int dfd, flags; struct filename *filename; };
@@ -22,7 +21,9 @@ static __always_inline void append_kernel_name(struct scratch *scratch, struct t
 	const char *name = LOAD(filename, name);
 	char first = 0;
 	bpf_probe_read_kernel(&first, 1, name);
-	if (first != '/')
+	if (first == '/')
+		append_root(scratch, task, base_tag);
+	else
 		append_base(scratch, task, directory, base_tag);
 	append_kernel_text(scratch, text_tag, name);
 }

@@ -34,7 +34,7 @@ package enum HookSet: String, CaseIterable, Sendable, Codable {
             }
         return [ProbeObject("process", [.exec, .fork, .exit], isRequired: true)] + own + [
             ProbeObject("network", [.connect], isRequired: true), ProbeObject("socket", [.bind, .listen, .accept]), ProbeObject("datagram", [.datagram]),
-            ProbeObject("uring_socket", [.connect, .accept]), ProbeObject("dns", [.dns]), ProbeObject("library", [.library]), ProbeObject("module", [.module]),
+            ProbeObject("uring_refused", [.openFailed]), ProbeObject("uring_socket", [.connect, .accept]), ProbeObject("dns", [.dns]), ProbeObject("library", [.library]), ProbeObject("module", [.module]),
             ProbeObject("uring_change", [.rename, .link, .symlink, .unlink, .rmdir, .mkdir], standsInFor: "names_"),
             ProbeObject("change", [.rename, .link, .symlink, .mount, .unlink, .rmdir, .mkdir, .chmod, .chown, .truncate, .utimes, .setxattr, .umount, .chdir]),
             ProbeObject(

@@ -110,7 +110,16 @@ import Testing
                 ]))
         guard case .file(let file)? = event?.details else { return #expect(Bool(false), "not a file event") }
         #expect(file.path == "/srv/x/y")
-        #expect(file.secondPath == "/etc/passwd")
+        // an absolute name starts from the root that the process has
+        #expect(file.secondPath == "/srv/etc/passwd")
+    }
+
+    @Test(arguments: [("/etc/shadow", "/", "/etc/shadow"), ("/../a/./b", "/jail", "/jail/a/b"), ("/..", "/jail", "/jail"), ("x", "/jail/in", "/jail/in/x"), ("/etc", nil, "/etc")])
+    func aNameStartsFromItsDirectory(typed: String, base: String?, path: String) throws {
+        let strings = (base.map { [(PROBE_TAG_PATH, MessageBuilder.components($0))] } ?? []) + [(PROBE_TAG_TEXT, MessageBuilder.text(typed))]
+        let event = decode(MessageBuilder(kind: EventKind.openFailed.rawValue, body: probe_file(), strings: strings))
+        guard case .file(let file)? = event?.details else { return #expect(Bool(false), "not a file event") }
+        #expect(file.path == path && file.typed == typed)
     }
 
     @Test func mappedAddressesAreTheAddressesTheyStandFor() throws {

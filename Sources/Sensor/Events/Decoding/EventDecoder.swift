@@ -121,8 +121,8 @@ package struct EventDecoder: Sendable {
         }
         if !typed.0.isEmpty { out.typed = typed.0 }
         out.secondTyped = typed.1
-        out.path = PathText.resolve(typed.0, against: base.0)
-        out.secondPath = PathText.resolve(typed.1, against: base.1)
+        out.path = PathText.resolve(typed.0, startingAt: base.0)
+        out.secondPath = PathText.resolve(typed.1, startingAt: base.1)
         switch kind {
         // a file that everybody knows by another name is that file; how it was opened stays beside it
         case .open:

@@ -11,9 +11,20 @@ package enum PathText {
     /// Textual only: symlinks in `typed` stay. An empty `typed` means `base` is the path already.
     package static func resolve(_ typed: String, against base: String) -> String {
         if typed.isEmpty { return base }
-        let joined = typed.utf8.first == 0x2F ? typed : base + "/" + typed
+        return clean(typed.utf8.first == 0x2F ? typed : base + "/" + typed)
+    }
+
+    /// The same of a name with the directory that it starts from, whatever it begins with: an absolute one starts from the process's root, which is `base`
+    /// then, and no `..` leads out of that.
+    package static func resolve(_ typed: String, startingAt base: String) -> String {
+        guard typed.utf8.first == 0x2F, !base.isEmpty, base != "/" else { return resolve(typed, against: base) }
+        let below = clean(typed)
+        return below == "/" ? base : base + below
+    }
+
+    private static func clean(_ path: String) -> String {
         var parts: [Substring] = []
-        for part in joined.split(separator: "/") {
+        for part in path.split(separator: "/") {
             switch part {
             case ".": continue
             case "..": if !parts.isEmpty { parts.removeLast() }
