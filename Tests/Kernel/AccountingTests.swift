@@ -20,7 +20,7 @@ extension KernelTests {
         /// In a pid namespace of its own, the only one that is reported: no other program's messages or losses are among the counted.
         @Test func whatIsProvokedIsSeenOrCounted() throws {
             let folder = try TemporaryDirectory()
-            let provoked = 20_000
+            let provoked = LoadSize.of("opens by a shell", 20_000, emulated: 2000)
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
             process.arguments = ["unshare", "--pid", "--fork", "/bin/sh", "-c", "echo ready; read go; i=0; while [ $i -lt \(provoked) ]; do : >>flooded; i=$((i + 1)); done"]
@@ -52,7 +52,7 @@ extension KernelTests {
             try "x".write(toFile: path, atomically: false, encoding: .utf8)
             let harness = try ProbeHarness(kinds: [.open, .exec, .fork, .exit], ringBytes: Self.smallRing)
             // nobody reads: files fill their part of the ring, then a process runs
-            flood(path, times: 20_000)
+            flood(path, times: LoadSize.of("opens", 20_000, emulated: 8000))
             #expect((harness.probes.counters()[.open]?.lost["ringReserve"] ?? 0) > 0)
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/true")
@@ -89,7 +89,7 @@ extension KernelTests {
             while harness.probes.counters()[.open]?.lost["ringReserve"] ?? 0 == 0, Date() < deadline { sched_yield() }
             var events: [Event] = []
             var pids: Set<UInt32> = []
-            for _ in 0..<100 {
+            for _ in 0..<LoadSize.of("processes beside two floods", 100, emulated: 8) {
                 pids.insert(try runTrue())
                 harness.drain(into: &events, milliseconds: 0)
             }
@@ -115,7 +115,7 @@ extension KernelTests {
         @Test func aFloodOfCallsLeavesTheRoomOfProcesses() throws {
             let harness = try ProbeHarness(kinds: [.kill, .exec, .fork, .exit], ringBytes: Self.smallRing)
             // nobody reads: calls fill all that is theirs, then a process runs
-            for _ in 0..<20_000 { _ = kill(getpid(), SIGURG) }
+            for _ in 0..<LoadSize.of("signals", 20_000, emulated: 10_000) { _ = kill(getpid(), SIGURG) }
             #expect((harness.probes.counters()[.kill]?.lost["ringReserve"] ?? 0) > 0)
             let pid = try runTrue()
             var events: [Event] = []

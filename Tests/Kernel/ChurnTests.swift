@@ -16,9 +16,8 @@ extension KernelTests {
             return try consumer.picture()
         }
 
-        @Test func aThousandNamespacedProcessesLeaveEveryTableAsItWas() throws {
-            // an emulated machine takes a hundred times as long for each
-            let containers = ProcessInfo.processInfo.environment["KERNEL_HOOK_SET"] == nil ? 1000 : 150
+        @Test func manyNamespacedProcessesLeaveEveryTableAsItWas() throws {
+            let containers = LoadSize.of("processes in namespaces of their own", 1000, emulated: 100)
             let consumer = try LivePipeline()
             let before = try report(consumer)
             let process = Process()
