@@ -57,5 +57,29 @@ extension KernelTests {
             // another inode is not the file that was asked for
             guard case .gone = digest(inode: UInt64(status.st_ino) + 1) else { return #expect(Bool(false), "another file was hashed") }
         }
+
+        /// A library has no link in /proc: it is found by the name that it was mapped by, below the root of the process or of another one there.
+        @Test func aLibraryIsTheFileThatWasMappedAndNoOtherOfItsName() throws {
+            let folder = try TemporaryDirectory()
+            let path = folder.path + "/libx.so"
+            try FileManager.default.copyItem(atPath: "/bin/sleep", toPath: path)
+            let harness = try ProbeHarness(kinds: [.exec, .fork, .exit, .library])
+            let script = "import mmap, os; mmap.mmap(os.open('libx.so', os.O_RDONLY), 4096, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ | mmap.PROT_EXEC)"
+            let (pid, events) = try harness.events(running: "/usr/bin/env", ["python3", "-c", script], in: folder.path)
+            let mapped = try #require(events.first { if case .file(let file) = $0.details { $0.kind == .library && file.path == path } else { false } })
+            guard case .file(let file) = mapped.details else { return }
+            // the process has gone; this one has the same root
+            func digest() -> FileDigester.Outcome {
+                let request = FileHasher.Request(
+                    process: ProcessKey(pid: pid, start: mapped.process.start), path: file.path, inode: file.inode, execTime: mapped.time.nanoseconds, namespaceHolder: UInt32(getpid()), isLibrary: true)
+                return FileDigester().digest(request, known: FileHasher())
+            }
+            guard case .digests(let digests, _) = digest() else { return #expect(Bool(false), "\(digest())") }
+            #expect(digests.sha256 == String(try output(["sha256sum", path]).prefix(64)))
+            #expect(digests.buildID?.utf8.count == 40)
+            try "another".write(toFile: path + ".new", atomically: false, encoding: .utf8)
+            #expect(rename(path + ".new", path) == 0)
+            guard case .gone = digest() else { return #expect(Bool(false), "another file was hashed") }
+        }
     }
 }

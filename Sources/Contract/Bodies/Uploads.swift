@@ -70,17 +70,19 @@ package struct UploadReply: Codable, Sendable, Hashable {
 
 /// One aggregated row of runtime data (what ran, in which container image, how often), as uploaded and as the scanner reads it.
 package struct RuntimeRecord: Codable, Sendable, Hashable {
-    /// `process` for now; later kinds (library, connection) keep this shape.
+    /// `process` or `library`; later kinds (connection) keep this shape.
     package var kind: String
+    /// What ran; of a library its file.
     package var executable: String
     package var sha256: String?
+    /// What started it; of a library the program that was the first to load it in its container.
     package var parentExecutable: String?
     package var containerId: String?
     package var image: String?
     package var podName: String?
     package var namespace: String?
     package var package: String?
-    /// What the linker wrote into the executable to tell this build from every other (`NT_GNU_BUILD_ID`), in hex.
+    /// What the linker wrote into the file to tell this build from every other (`NT_GNU_BUILD_ID`), in hex.
     package var buildId: String?
     package var userId: UInt32?
     package var count: UInt64

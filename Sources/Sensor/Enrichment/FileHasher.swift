@@ -1,6 +1,6 @@
 package import Events
 
-/// Decides which executed files are hashed: each version of a file once.
+/// Decides which executed files and loaded libraries are hashed: each version of a file once.
 ///
 /// The shell opens the file, stats it and hashes it; this value keeps the digests by what identifies a version of a file
 /// (device, inode, size, modification and change time) in a bounded cache.
@@ -21,21 +21,24 @@ package struct FileHasher: Sendable {
         }
     }
 
-    /// A process whose executable wants digests.
+    /// A process whose executable wants digests, or a library that it loaded.
     package struct Request: Sendable, Hashable {
         package var process: ProcessKey
         package var path: String
         package var inode: UInt64
-        /// Boot time of the exec: a process that ran another file since has another one.
+        /// Boot time of the exec: a process that ran another file since has another one. Of a library that of its mapping.
         package var execTime: UInt64
         /// Another process with the same root: the file can still be opened there when the process itself is gone.
         package var namespaceHolder: UInt32?
-        package init(process: ProcessKey, path: String, inode: UInt64, execTime: UInt64, namespaceHolder: UInt32? = nil) {
+        /// The file is no executable of the process: it is found by its name alone.
+        package var isLibrary: Bool
+        package init(process: ProcessKey, path: String, inode: UInt64, execTime: UInt64, namespaceHolder: UInt32? = nil, isLibrary: Bool = false) {
             self.process = process
             self.path = path
             self.inode = inode
             self.execTime = execTime
             self.namespaceHolder = namespaceHolder
+            self.isLibrary = isLibrary
         }
     }
 

@@ -4,7 +4,7 @@ package import Enrichment
 package import Events
 internal import Glibc
 
-/// Opens an executed file and computes its digests. Bounded by size; never follows a link out of a container.
+/// Opens an executed file or a library and computes its digests. Bounded by size; never follows a link out of a container.
 package struct FileDigester {
     package enum Outcome: Sendable {
         case digests(FileDigests, FileHasher.Version)
@@ -21,7 +21,7 @@ package struct FileDigester {
 
     /// - Parameter hasher: asked for digests of a version that was hashed before; not changed.
     package func digest(_ request: FileHasher.Request, known hasher: FileHasher) -> Outcome {
-        guard let fd = openExecutable(request) else { return .gone }
+        guard let fd = openFile(request) else { return .gone }
         defer { close(fd) }
         var status = stat()
         guard fstat(fd, &status) == 0 else { return .unreadable(errno: errno) }
@@ -52,15 +52,21 @@ package struct FileDigester {
     }
 
     // The link of the running process leads to the very file, deleted or memfd alike. When the process has gone already, its name
-    // below the root of another process of the same mount namespace is the next best. Only the very inode counts.
-    private func openExecutable(_ request: FileHasher.Request) -> Int32? {
-        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-        if let fd = sameFile(open("/proc/\(request.process.pid)/exe", flags), as: request) { return fd }
-        guard request.path.hasPrefix("/"), let holder = request.namespaceHolder else { return nil }
-        let root = open("/proc/\(holder)/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    // below the root of another process of the same mount namespace is the next best; a library has a name only. Only the very inode counts.
+    private func openFile(_ request: FileHasher.Request) -> Int32? {
+        if !request.isLibrary, let fd = sameFile(open("/proc/\(request.process.pid)/exe", Self.flags), as: request) { return fd }
+        if request.isLibrary, let fd = openByName(request, belowRootOf: request.process.pid) { return fd }
+        return request.namespaceHolder.flatMap { openByName(request, belowRootOf: $0) }
+    }
+
+    private static let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+
+    private func openByName(_ request: FileHasher.Request, belowRootOf pid: UInt32) -> Int32? {
+        guard request.path.hasPrefix("/") else { return nil }
+        let root = open("/proc/\(pid)/root", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard root >= 0 else { return nil }
         defer { close(root) }
-        return sameFile(platform_open_in_root(root, request.path, UInt64(flags)), as: request)
+        return sameFile(platform_open_in_root(root, request.path, UInt64(Self.flags)), as: request)
     }
 
     private func sameFile(_ fd: Int32, as request: FileHasher.Request) -> Int32? {

@@ -77,7 +77,7 @@ package struct IndicatorAggregator {
 
     // MARK: What was met
 
-    /// A connection or a resolved name of a process. An executed file counts once its digests are known: see `observe(_:by:at:)`.
+    /// A connection or a resolved name of a process. An executed file or a library counts once its digests are known: see `observe(_:by:at:)`.
     package mutating func observe(_ event: EnrichedEvent, at now: Now) -> [Effect] {
         switch event.event.details {
         case .network(let network) where event.event.kind == .connect || event.event.kind == .datagram:
@@ -94,7 +94,7 @@ package struct IndicatorAggregator {
         }
     }
 
-    /// The digests of an executed file became known, perhaps long after the process went.
+    /// The digests of an executed file or of a library became known, perhaps long after the process went.
     package mutating func observe(_ digests: FileDigests, by sighting: Sighting, at now: Now) -> [Effect] {
         let indicator = Indicator(.sha256, digests.sha256)
         if let known = definitions.file(digests) { return decide(known, indicator) { _ in sighting } }
@@ -247,6 +247,7 @@ package struct IndicatorAggregator {
         guard reported.insert(Reported(indicator: verdict.indicator, process: sighting.event.process)).inserted else { return nil }
         let (name, technique, verb) =
             switch verdict.indicator.kind {
+            case .sha256 where sighting.event.kind == .library: ("Malicious library loaded", "T1129", "loaded a library known as malicious")
             case .sha256: ("Malicious file executed", "T1204.002", "executed a file known as malicious")
             case .ip: ("Connection to a malicious address", "T1071", "connected to an address known as malicious")
             case .domain: ("Resolution of a malicious domain", "T1071.004", "asked for a domain known as malicious")

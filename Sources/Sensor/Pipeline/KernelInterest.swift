@@ -14,8 +14,8 @@ package struct KernelInterest: Equatable, Sendable {
     /// Opens for writing are wanted of those files alone too.
     package var onlySensitiveFiles: Bool
 
-    /// The process tree lives of exec, fork and exit; runtime data of exec; the indicators of exec, connections and names.
-    private static let always: Set<EventKind> = [.exec, .fork, .exit, .connect, .datagram, .dns]
+    /// The process tree lives of exec, fork and exit; runtime data of exec and libraries; the indicators of both, connections and names.
+    private static let always: Set<EventKind> = [.exec, .fork, .exit, .library, .connect, .datagram, .dns]
 
     /// Changes of files that are many and say little by themselves.
     private static let smallChanges: Set<EventKind> = [.mkdir, .rmdir, .unlink, .truncate, .utimes, .chdir]

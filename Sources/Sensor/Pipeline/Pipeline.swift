@@ -138,7 +138,8 @@ package final class Pipeline {
             groupName: users.group(event.gid, mountNamespace: process.exec.namespaces.mount))
 
         switch event.details {
-        case .exec(let exec): askForDigests(exec, of: enriched)
+        case .exec(let exec): askForDigests(of: exec.path, inode: exec.inode, since: process.execTime, seenBy: enriched)
+        case .file(let file) where event.kind == .library: askForDigests(of: file.path, inode: file.inode, since: event.time, seenBy: enriched)
         case .dns(let dns): addressNames.learn(dns)
         case .network(let network):
             enriched.localNames = addressNames.names(of: network.local)
@@ -178,12 +179,12 @@ package final class Pipeline {
     }
 
     // The process may be gone before its file is hashed: what a detection would need is kept until then.
-    private func askForDigests(_ exec: ExecDetails, of event: EnrichedEvent) {
+    private func askForDigests(of path: String, inode: UInt64, since time: BootInstant, seenBy event: EnrichedEvent) {
         guard level.hasHashes else { return report.ledger.count(.visibility, at: "hash") }
         let process = event.process
         let request = FileHasher.Request(
-            process: process.key, path: exec.path, inode: exec.inode, execTime: process.execTime.nanoseconds,
-            namespaceHolder: holders.holder(of: exec.namespaces.mount, except: process.key, in: processes))
+            process: process.key, path: path, inode: inode, execTime: time.nanoseconds,
+            namespaceHolder: holders.holder(of: process.exec.namespaces.mount, except: process.key, in: processes), isLibrary: event.event.kind == .library)
         if digestWait.hold(Sighting(event), for: request) { effects.append(.hash(request)) }
     }
 
@@ -326,15 +327,15 @@ package final class Pipeline {
     private func learn(_ digests: FileDigests, of request: FileHasher.Request, at now: Now) {
         guard var sighting = digestWait.take(request) else { return }
         // by now the process may have gone or run another file: then only the copy learns them
-        if let record = processes.process(request.process), record.execTime.nanoseconds == request.execTime {
-            record.digests = digests
+        if let record = processes.process(request.process), request.isLibrary || record.execTime.nanoseconds == request.execTime {
+            if !request.isLibrary { record.digests = digests }
             sighting.container = record.container
         }
         if !sighting.tree.isEmpty {
-            sighting.tree[0].digests = digests
+            if !request.isLibrary { sighting.tree[0].digests = digests }
             sighting.tree[0].container = sighting.container
         }
-        runtimeData.learn(digests, of: sighting.tree, at: sighting.time)
+        runtimeData.learn(digests, of: sighting.tree, library: request.isLibrary ? request.path : nil, at: sighting.time)
         consider(indicators.observe(digests, by: sighting, at: now), at: now)
     }
 

@@ -12,7 +12,8 @@ extension PipelineInput {
         case .names(let names): self = .names(UserResolver.Names(users: names.users, groups: names.groups), mountNamespace: names.mountNamespace)
         case .digests(let digests):
             let request = FileHasher.Request(
-                process: digests.process, path: digests.path, inode: digests.inode, execTime: digests.execTime, namespaceHolder: digests.namespaceHolder)
+                process: digests.process, path: digests.path, inode: digests.inode, execTime: digests.execTime, namespaceHolder: digests.namespaceHolder,
+                isLibrary: digests.isLibrary)
             switch digests.outcome {
             case .known(let value): self = .digests(value, for: request)
             case .unknown(let cause): self = .notHashed(request, LossCause(cause))

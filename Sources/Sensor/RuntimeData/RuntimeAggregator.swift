@@ -2,7 +2,7 @@ package import Contract
 package import Events
 package import Foundations
 
-/// Counts process starts by what started where, between two flushes.
+/// Counts process starts by what started where, and first loads of libraries by what loaded them where, between two flushes.
 package struct RuntimeAggregator {
     package static let rowsMax = 4096
     package static let flushTimeDefault: Duration = .seconds(10)
@@ -13,7 +13,10 @@ package struct RuntimeAggregator {
     private var flushedAt: MonotonicInstant?
 
     private struct Key: Hashable {
+        var isLibrary = false
+        /// What ran, or the library.
         let executable: String
+        /// What started it, or the program that loaded it.
         let parent: String
         let container: String
         let uid: UInt32
@@ -31,8 +34,7 @@ package struct RuntimeAggregator {
     package var count: Int { rows.count }
 
     package mutating func observe(_ event: EnrichedEvent) {
-        guard case .exec(let exec) = event.event.details, !exec.path.isEmpty else { return }
-        let key = Key(executable: exec.path, parent: event.process.parent?.exec.path ?? "", container: event.container?.id ?? "", uid: event.event.uid)
+        guard let key = Self.key(of: event), !key.executable.isEmpty else { return }
         // the key is three texts: hashed once
         if let index = rows.index(forKey: key) {
             rows.values[index].count += 1
@@ -41,15 +43,27 @@ package struct RuntimeAggregator {
             return
         }
         guard rows.count < Self.rowsMax else { return ledger.count("aggregateFull", at: "runtimeData") }
-        rows[key] = Row(count: 1, first: event.wallTime, last: event.wallTime, digests: event.process.digests, context: event.container)
+        rows[key] = Row(
+            count: 1, first: event.wallTime, last: event.wallTime, digests: key.isLibrary ? nil : event.process.digests, context: event.container)
     }
 
-    /// The digests of a started program, known some time after its start: the row that counts it takes them, also when it was
-    /// handed over already.
-    package mutating func learn(_ digests: FileDigests, of tree: [ProcessSnapshot], at time: WallInstant) {
+    private static func key(of event: EnrichedEvent) -> Key? {
+        let container = event.container?.id ?? ""
+        switch event.event.details {
+        case .exec(let exec):
+            return Key(executable: exec.path, parent: event.process.parent?.exec.path ?? "", container: container, uid: event.event.uid)
+        case .file(let file) where event.event.kind == .library:
+            return Key(isLibrary: true, executable: file.path, parent: event.process.exec.path, container: container, uid: event.event.uid)
+        default: return nil
+        }
+    }
+
+    /// The digests of a started program, or of a library that it loaded, known some time after: the row that counts it takes them, also when it
+    /// was handed over already.
+    package mutating func learn(_ digests: FileDigests, of tree: [ProcessSnapshot], library: String? = nil, at time: WallInstant) {
         guard let process = tree.first else { return }
-        let key = Key(
-            executable: process.exec.path, parent: tree.dropFirst().first?.exec.path ?? "", container: process.container?.id ?? "", uid: process.uid)
+        let (file, user) = library.map { ($0, process.exec.path) } ?? (process.exec.path, tree.dropFirst().first?.exec.path ?? "")
+        let key = Key(isLibrary: library != nil, executable: file, parent: user, container: process.container?.id ?? "", uid: process.uid)
         if rows[key] == nil {
             guard rows.count < Self.rowsMax else { return ledger.count("aggregateFull", at: "runtimeData") }
             rows[key] = Row(count: 0, first: time, last: time, context: process.container)
@@ -70,9 +84,10 @@ package struct RuntimeAggregator {
 
     private mutating func take() -> [RuntimeRecord] {
         defer { rows.removeAll() }
-        return rows.sorted { ($0.key.executable, $0.key.container, $0.key.parent, $0.key.uid) < ($1.key.executable, $1.key.container, $1.key.parent, $1.key.uid) }.map { key, row in
+        func order(_ key: Key) -> (String, String, String, UInt32, Int) { (key.executable, key.container, key.parent, key.uid, key.isLibrary ? 1 : 0) }
+        return rows.sorted { order($0.key) < order($1.key) }.map { key, row in
             RuntimeRecord(
-                kind: "process", executable: key.executable, sha256: row.digests?.sha256, parentExecutable: key.parent.isEmpty ? nil : key.parent,
+                kind: key.isLibrary ? "library" : "process", executable: key.executable, sha256: row.digests?.sha256, parentExecutable: key.parent.isEmpty ? nil : key.parent,
                 containerId: key.container.isEmpty ? nil : key.container, image: row.context?.image, podName: row.context?.pod?.name,
                 namespace: row.context?.pod?.namespace, buildId: row.digests?.buildID, userId: key.uid, count: row.count, firstSeen: row.first.rfc3339, lastSeen: row.last.rfc3339)
         }

@@ -54,6 +54,12 @@ import Testing
                     CapturedDigests(
                         process: key, path: "/usr/bin/dash", inode: 5, execTime: 7,
                         outcome: .known(FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 12, buildID: "0b16"))))),
+            CapturedInput(
+                now: now(3),
+                record: .digests(
+                    CapturedDigests(
+                        process: key, path: "/usr/lib/libx.so", inode: 8, execTime: 7, isLibrary: true,
+                        outcome: .known(FileDigests(sha256: "dd", sha1: "ee", md5: "ff", size: 13, buildID: "0b17"))))),
             CapturedInput(now: now(3), record: .digests(CapturedDigests(process: key, path: "memfd:x", inode: 0, execTime: 0, outcome: .unknown("hash.gone")))),
             CapturedInput(now: now(4), record: .lost(kind: .open, cause: "ringReserve", count: 12)),
         ]
@@ -193,7 +199,7 @@ import Testing
         let (whole, open) = (Self.capture(), Self.capture(finished: false))
         // the last record of the whole one behind nothing at all
         let missing = Self.capture([], finished: false) + whole[open.count...]
-        #expect(failure(missing)?.reason == .recordsMissing(said: 11, found: 0))
+        #expect(failure(missing)?.reason == .recordsMissing(said: 12, found: 0))
         #expect(failure(whole + [0])?.reason == .bytesAfterEnd)
     }
 

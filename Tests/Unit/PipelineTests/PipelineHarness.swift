@@ -60,6 +60,13 @@ struct PipelineHarness {
         return event
     }
 
+    /// The first executable mapping of a file.
+    func library(pid: UInt32, path: String, inode: UInt64 = 88) {
+        var file = FileDetails()
+        (file.path, file.inode) = (path, inode)
+        pipeline.handle(event: event(.library, pid: pid, parent: 1, comm: "x", .file(file)), at: now)
+    }
+
     func exit(pid: UInt32) { pipeline.handle(event: event(.exit, pid: pid, parent: 1, comm: "x", .exit(ExitDetails(code: 0, signal: 0))), at: now) }
 
     private func event(_ kind: EventKind, pid: UInt32, parent: UInt32, comm: String, _ details: Event.Details) -> Event {

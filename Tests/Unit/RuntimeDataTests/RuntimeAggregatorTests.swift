@@ -24,6 +24,34 @@ import Testing
         return EnrichedEvent(event: event, wallTime: now(seconds).wall, process: process)
     }
 
+    /// The first load of a library by the program `by`.
+    private func library(_ path: String, by program: String, container: String? = nil) -> EnrichedEvent {
+        var event = exec(program, container: container)
+        var file = FileDetails()
+        file.path = path
+        event.event.kind = .library
+        event.event.details = .file(file)
+        event.process.digests = FileDigests(sha256: "of the program", sha1: "", md5: "", size: 1)
+        return event
+    }
+
+    @Test func aLibraryIsARowOfItsOwnWithItsDigests() {
+        var aggregator = RuntimeAggregator()
+        let event = library("/lib/libx.so", by: "/usr/bin/python3", container: "c1")
+        aggregator.observe(event)
+        aggregator.observe(exec("/lib/libx.so", parent: "/usr/bin/python3", container: "c1"))
+        aggregator.learn(FileDigests(sha256: "aa", sha1: "bb", md5: "cc", size: 1, buildID: "0b16"), of: ProcessSnapshot.tree(of: event.process), library: "/lib/libx.so", at: now(1).wall)
+        let rows = aggregator.flush(at: now(2), force: true)
+        #expect(rows.map(\.kind) == ["process", "library"] && rows.map(\.count) == [1, 1])
+        #expect(rows.map(\.sha256) == [nil, "aa"] && rows.map(\.buildId) == [nil, "0b16"])
+        #expect(rows.allSatisfy { $0.executable == "/lib/libx.so" && $0.parentExecutable == "/usr/bin/python3" && $0.containerId == "c1" })
+        // what is no library load is no use of a file
+        var open = library("/lib/libx.so", by: "/bin/cat")
+        open.event.kind = .open
+        aggregator.observe(open)
+        #expect(aggregator.flush(at: now(3), force: true).isEmpty)
+    }
+
     @Test func equalStartsAreOneRowAndDifferentOnesAreNot() {
         var aggregator = RuntimeAggregator()
         for seconds in [1.0, 5, 3] { aggregator.observe(exec("/bin/ls", at: seconds)) }

@@ -50,6 +50,7 @@ final class CaptureTap: Sendable {
 extension CapturedDigests {
     fileprivate init(_ request: FileHasher.Request, _ outcome: Outcome) {
         self.init(
-            process: request.process, path: request.path, inode: request.inode, execTime: request.execTime, namespaceHolder: request.namespaceHolder, outcome: outcome)
+            process: request.process, path: request.path, inode: request.inode, execTime: request.execTime, namespaceHolder: request.namespaceHolder,
+            isLibrary: request.isLibrary, outcome: outcome)
     }
 }

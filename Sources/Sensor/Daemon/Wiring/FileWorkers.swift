@@ -5,7 +5,7 @@ import Host
 import Pipeline
 import Synchronization
 
-/// Reads files for the pipeline, on two threads of their own: executed files are hashed on one, /proc and passwd files, which are short
+/// Reads files for the pipeline, on two threads of their own: executed files and libraries are hashed on one, /proc and passwd files, which are short
 /// and whose processes may be gone in a moment, are read on the other.
 final class FileWorkers: Sendable {
     private let inbox: Mailbox<PipelineInput>
@@ -16,6 +16,12 @@ final class FileWorkers: Sendable {
     init(inbox: Mailbox<PipelineInput>) { self.inbox = inbox }
 
     func hash(_ request: FileHasher.Request) {
+        // many libraries at once leave half of the room to what is executed
+        let (depth, capacity, _) = hashing.depth
+        guard !request.isLibrary || depth < capacity / 2 else {
+            inbox.put(.notHashed(request, "hashQueueFull"))
+            return
+        }
         let isTaken = hashing.submit { [self] in
             switch FileDigester().digest(request, known: digests.withLock { $0 }) {
             case .digests(let value, let version):

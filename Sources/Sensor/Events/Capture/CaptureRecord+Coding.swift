@@ -11,6 +11,8 @@ enum CaptureRecordKind: UInt16 {
     case lost = 6
     /// The last record: how many came before it.
     case end = 7
+    /// As `digests`, of a library.
+    case libraryDigests = 8
 }
 
 extension CaptureRecord {
@@ -19,7 +21,7 @@ extension CaptureRecord {
         case .message: .message
         case .processes: .processes
         case .names: .names
-        case .digests: .digests
+        case .digests(let digests): digests.isLibrary ? .libraryDigests : .digests
         case .lost: .lost
         }
     }
@@ -54,7 +56,7 @@ extension CaptureRecord {
             self = .names(
                 CapturedNames(
                     mountNamespace: namespace, users: Dictionary(tables[0], uniquingKeysWith: { $1 }), groups: Dictionary(tables[1], uniquingKeysWith: { $1 })))
-        case .digests: self = .digests(reader.digests())
+        case .digests, .libraryDigests: self = .digests(reader.digests(isLibrary: kind == .libraryDigests))
         case .lost:
             guard let event = EventKind(rawValue: reader.integer()) else { return nil }
             let cause = reader.text()
@@ -122,7 +124,7 @@ extension ByteReader {
         return CapturedProcess(key: key, parentPID: parent, comm: text(), uid: uid, gid: gid, exec: exec())
     }
 
-    mutating func digests() -> CapturedDigests {
+    mutating func digests(isLibrary: Bool) -> CapturedDigests {
         let key = key()
         let path = text()
         let (inode, time, holder) = (integer(UInt64.self), integer(UInt64.self), integer(UInt32.self))
@@ -134,7 +136,7 @@ extension ByteReader {
         } else {
             outcome = .unknown(text())
         }
-        return CapturedDigests(process: key, path: path, inode: inode, execTime: time, namespaceHolder: holder == 0 ? nil : holder, outcome: outcome)
+        return CapturedDigests(process: key, path: path, inode: inode, execTime: time, namespaceHolder: holder == 0 ? nil : holder, isLibrary: isLibrary, outcome: outcome)
     }
 
     private mutating func exec() -> ExecDetails {

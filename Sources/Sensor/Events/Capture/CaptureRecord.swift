@@ -8,7 +8,7 @@ package enum CaptureRecord: Sendable, Hashable {
     case processes([CapturedProcess])
     /// Names from the passwd and group files of a mount namespace.
     case names(CapturedNames)
-    /// The digests of a file that ran, or why there are none.
+    /// The digests of a file that ran or of a library, or why there are none.
     case digests(CapturedDigests)
     /// Messages that the kernel side counted as lost since the last such record: a replay knows what it cannot know.
     case lost(kind: EventKind, cause: String, count: UInt64)
@@ -59,9 +59,11 @@ package struct CapturedDigests: Sendable, Hashable {
     package var process: ProcessKey
     package var path: String
     package var inode: UInt64
-    /// Boot time of the exec, nanoseconds.
+    /// Boot time of the exec or of the mapping, nanoseconds.
     package var execTime: UInt64
     package var namespaceHolder: UInt32?
+    /// Of a library that the process loaded, not of its executable.
+    package var isLibrary: Bool
     package enum Outcome: Sendable, Hashable {
         case known(FileDigests)
         /// The name of the cause.
@@ -69,12 +71,13 @@ package struct CapturedDigests: Sendable, Hashable {
     }
     package var outcome: Outcome
 
-    package init(process: ProcessKey, path: String, inode: UInt64, execTime: UInt64, namespaceHolder: UInt32? = nil, outcome: Outcome) {
+    package init(process: ProcessKey, path: String, inode: UInt64, execTime: UInt64, namespaceHolder: UInt32? = nil, isLibrary: Bool = false, outcome: Outcome) {
         self.process = process
         self.path = path
         self.inode = inode
         self.execTime = execTime
         self.namespaceHolder = namespaceHolder
+        self.isLibrary = isLibrary
         self.outcome = outcome
     }
 }
