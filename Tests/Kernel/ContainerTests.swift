@@ -1,6 +1,10 @@
+import Clocks
 import Events
 import Foundation
+import Foundations
 import Glibc
+import Host
+import Pipeline
 import Probes
 import Testing
 
@@ -8,8 +12,8 @@ extension KernelTests {
     /// A real container made by runc: what happens in it is seen as it sees it, and told apart from the host.
     @Suite struct Containers {
         /// A bundle whose root file system is one static busybox.
-        private func bundle(in folder: TemporaryDirectory, running script: String, cgroup: String, user: UInt32 = 0) throws {
-            let root = folder.path + "/rootfs"
+        private func bundle(in folder: TemporaryDirectory, running script: String, cgroup: String, user: UInt32 = 0, root name: String = "rootfs") throws {
+            let root = folder.path + "/" + name
             for name in ["bin", "etc", "tmp", "proc", "dev", "sys"] { try FileManager.default.createDirectory(atPath: root + "/" + name, withIntermediateDirectories: true) }
             let busybox = try #require(["/usr/bin/busybox", "/bin/busybox"].first(where: { FileManager.default.isExecutableFile(atPath: $0) }))
             try FileManager.default.copyItem(atPath: busybox, toPath: root + "/bin/busybox")
@@ -18,7 +22,7 @@ extension KernelTests {
             let config: [String: Any] = [
                 "ociVersion": "1.0.2",
                 "process": ["cwd": "/", "args": ["/bin/sh", "-c", script], "env": ["PATH=/bin"], "user": ["uid": user, "gid": user], "terminal": false],
-                "root": ["path": "rootfs"],
+                "root": ["path": name],
                 "mounts": [
                     ["destination": "/proc", "type": "proc", "source": "proc"],
                     ["destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"]],
@@ -56,6 +60,63 @@ extension KernelTests {
                 return "\(event.kind.name) \(file.path) \(file.secondPath)"
             }
             #expect(names == ["open /etc/shadow ", "open /tmp/made ", "rename /tmp/made /etc/cron"])
+        }
+
+        private func mountOverlay(in folder: TemporaryDirectory) throws -> Bool {
+            for name in ["lower", "top", "merged"] { #expect(mkdir(folder.path + "/" + name, 0o755) == 0) }
+            #expect(mount("tmpfs", folder.path + "/top", "tmpfs", 0, nil) == 0)
+            for name in ["upper", "work"] { #expect(mkdir(folder.path + "/top/" + name, 0o755) == 0) }
+            return mount("overlay", folder.path + "/merged", "overlay", 0, "lowerdir=\(folder.path)/lower,upperdir=\(folder.path)/top/upper,workdir=\(folder.path)/top/work") == 0
+        }
+
+        /// A second name that was there before anybody looked, and one of the file that a rename puts in its place later. Neither is the name of a known file.
+        @Test(arguments: ["rootfs", "merged"], ["/tmp/innocent", "/tmp/second"]) func aHardLinkToTheContainersOwnShadowFileIsThatFile(root: String, typed: String) throws {
+            let folder = try TemporaryDirectory()
+            defer { for name in ["merged", "top"] { umount(folder.path + "/" + name) } }
+            if root == "merged" { try #require(try mountOverlay(in: folder)) }
+            let id = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
+            let script = """
+                while [ ! -e /etc/go ]; do cat /tmp/innocent >/dev/null; sleep 0.05; done
+                mv /etc/next /etc/shadow
+                while [ ! -e /etc/stop ]; do cat /tmp/second >/dev/null; sleep 0.05; done
+                """
+            try bundle(in: folder, running: script, cgroup: "/wiz-sensor-test-\(id)", root: root)
+            let base = folder.path + "/" + root
+            try "root:!:19001::::::\n".write(toFile: base + "/etc/next", atomically: false, encoding: .utf8)
+            #expect(link(base + "/etc/shadow", base + "/tmp/innocent") == 0 && link(base + "/etc/next", base + "/tmp/second") == 0)
+            let live = try LivePipeline(
+                kinds: [.exec, .fork, .exit, .rename],
+                rules: """
+                    - rule: R
+                      desc: d
+                      condition: evt.type = openat and evt.is_open_read = true and fd.num >= 0 and fd.name = /etc/shadow and evt.arg.name = \(typed) and container.id != host
+                      output: o
+                      priority: WARNING
+                    """)
+            let container = Process()
+            container.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            container.arguments = ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))]
+            (container.standardInput, container.standardOutput, container.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice)
+            try container.run()
+            defer { if container.isRunning { container.terminate() } }
+            let deadline = Date().addingTimeInterval(30)
+            func poll(until isDone: () throws -> Bool) throws {
+                while try !isDone(), Date() < deadline {
+                    live.pipeline.tick(at: SystemClock.now())
+                    _ = live.poll(milliseconds: 20)
+                }
+            }
+            // the container's files are known before the rename, so that it is the rename which makes the second one known
+            try poll { !live.pipeline.containerFiles.files.isEmpty }
+            if typed == "/tmp/second" { #expect(FileManager.default.createFile(atPath: base + "/etc/go", contents: nil)) }
+            try poll { try live.picture().detectionsMade > 0 }
+            #expect(try live.picture().detectionsMade > 0)
+            for name in ["go", "stop"] { #expect(FileManager.default.createFile(atPath: base + "/etc/" + name, contents: nil)) }
+            while container.isRunning { _ = live.poll(milliseconds: 20) }
+            #expect(container.terminationStatus == 0)
+            // with the container goes what was known of it
+            try poll { live.pipeline.containerFiles.files.isEmpty }
+            #expect(live.pipeline.containerFiles.files.isEmpty)
         }
 
         /// No runtime and no API is asked: the name of the user is in the container's own passwd file, which says another one than the host's; the id is in the

@@ -14,6 +14,7 @@ final class LivePipeline {
     let probes: ProbeSet
     let pipeline: Pipeline
     private(set) var namesRead = 0
+    private var knownChanges: UInt64 = 0
 
     /// - Parameter rules: a rule file; what it needs of the kernel is asked for, beside `kinds`.
     init(kinds: Set<EventKind> = [.exec, .fork, .exit], rules text: String = "") throws {
@@ -44,10 +45,16 @@ final class LivePipeline {
                 guard let names = PasswdFiles.names(pid: pid) else { continue }
                 namesRead += 1
                 pipeline.handle(.names(names, mountNamespace: namespace), at: now)
+            case .findKnownFiles(let paths, let pid, let namespace):
+                pipeline.handle(.knownFiles(KnownFileScan.files(paths, ofProcess: pid, mountNamespace: namespace), mountNamespace: namespace), at: now)
             case .hash(let request): pipeline.handle(.notHashed(request, "fileGone"), at: now)
             case .scan(let pid): if let facts = ProcessScan.one(pid: pid) { pipeline.handle(.processes([facts]), at: now) }
             default: break
             }
+        }
+        if knownChanges != pipeline.containerFiles.changes {
+            knownChanges = pipeline.containerFiles.changes
+            #expect(probes.watch(known: pipeline.containerFiles.files) == 0)
         }
         return count
     }

@@ -47,7 +47,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 256);
+	__uint(max_entries, 2048);
 	__type(key, struct probe_inode);
 	__type(value, struct probe_known);
 } sensitive_inodes SEC(".maps");

@@ -14,8 +14,8 @@ package struct NamespaceHolders {
 
     package var count: Int { holders.count }
 
-    /// A living process of that namespace other than `process`; nil when there is none.
-    package mutating func holder(of namespace: UInt32, except process: ProcessKey, in tree: ProcessTree) -> UInt32? {
+    /// A living process of that namespace, other than `process` if one is given; nil when there is none.
+    package mutating func holder(of namespace: UInt32, except process: ProcessKey? = nil, in tree: ProcessTree) -> UInt32? {
         guard namespace != 0 else { return nil }
         if let key = holders[namespace], key != process, let record = tree.process(key), record.exec.namespaces.mount == namespace { return key.pid }
         // the oldest stays longest: a container's first process is there until the container ends

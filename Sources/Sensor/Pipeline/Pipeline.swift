@@ -1,5 +1,5 @@
 import Contract
-import Enrichment
+package import Enrichment
 package import Events
 package import Foundations
 package import Governor
@@ -61,6 +61,8 @@ package final class Pipeline {
     private var aggregator: DetectionAggregator
     private var waiting: ContextWait<Detection>
     private var holders = NamespaceHolders()
+    /// Files that rules know by a path, as containers have them; the kernel is told of them beside `interest`.
+    package private(set) var containerFiles = ContainerFiles()
     private var digestWait: DigestWait
     private var builder: CloudEventBuilder
     private let redactor: Redactor
@@ -139,6 +141,8 @@ package final class Pipeline {
 
         switch event.details {
         case .exec(let exec): askForDigests(of: exec.path, inode: exec.inode, since: process.execTime, seenBy: enriched)
+        case .file(let file) where event.kind == .rename || event.kind == .link: noteNewFile(file.secondPath, in: process.exec.namespaces.mount)
+        case .file(let file) where event.kind == .open && file.isCreate: noteNewFile(file.path, in: process.exec.namespaces.mount)
         case .file(let file) where event.kind == .library: askForDigests(of: file.path, inode: file.inode, since: event.time, seenBy: enriched)
         case .dns(let dns): addressNames.learn(dns)
         case .network(let network):
@@ -157,11 +161,41 @@ package final class Pipeline {
     private func forget(mountNamespace: UInt32) {
         users.forget(mountNamespace: mountNamespace)
         holders.forget(mountNamespace: mountNamespace)
+        containerFiles.forget(mountNamespace: mountNamespace)
+    }
+
+    private func lookUpKnownFiles(of process: ProcessRecord) {
+        let namespace = process.exec.namespaces.mount
+        guard process.container != nil, !ruleInterest.knownFiles.isEmpty, containerFiles.enter(mountNamespace: namespace) else { return }
+        effects.append(.findKnownFiles(ruleInterest.knownFiles.sorted(), pid: process.key.pid, mountNamespace: namespace))
+    }
+
+    // The name is that of another file from now on.
+    private func noteNewFile(_ path: String, in namespace: UInt32) {
+        guard containerFiles.isWatched(mountNamespace: namespace), ruleInterest.knownFiles.contains(path) else { return }
+        containerFiles.changed(mountNamespace: namespace)
+    }
+
+    // Containers that were entered while no path was known are met here for the first time.
+    private func knownPathsChanged() {
+        containerFiles.pathsChanged()
+        for process in processes.all { lookUpKnownFiles(of: process) }
+    }
+
+    private func lookUpKnownFilesAgain(at now: Now) {
+        for namespace in containerFiles.due(at: now.monotonic) {
+            if let pid = holders.holder(of: namespace, in: processes) {
+                effects.append(.findKnownFiles(ruleInterest.knownFiles.sorted(), pid: pid, mountNamespace: namespace))
+            } else {
+                containerFiles.learn(nil, mountNamespace: namespace)
+            }
+        }
     }
 
     // A new program: its container, its pod, the names of its users.
     private func enter(_ process: ProcessRecord, _ exec: ExecDetails) {
         process.container = container(exec)
+        lookUpKnownFiles(of: process)
         if users.shouldRead(mountNamespace: exec.namespaces.mount) {
             effects.append(.readNames(pid: process.key.pid, mountNamespace: exec.namespaces.mount))
         }
@@ -263,6 +297,8 @@ package final class Pipeline {
             // the answer of a question about a container that has gone meanwhile would stay for ever
             guard processes.isInUse(mountNamespace: namespace) else { return }
             users.learn(names, mountNamespace: namespace)
+        case .knownFiles(let files, let namespace):
+            containerFiles.learn(files, mountNamespace: namespace)
         case .digests(let digests, let request):
             learn(digests, of: request, at: now)
         case .notHashed(let request, let cause):
@@ -273,7 +309,9 @@ package final class Pipeline {
             otherChanges &+= rules.changes
             rules = RuleEvaluator(set, after: rules)
             indicators.definitions = known
+            let before = ruleInterest.knownFiles
             ruleInterest = Interest(set)
+            if ruleInterest.knownFiles != before { knownPathsChanged() }
             report.rules = set.count
             builder.identity.definitionsVersion = version
         case .indicators(let input):
@@ -306,6 +344,7 @@ package final class Pipeline {
         perform(aggregator.tick(at: now))
         consider(indicators.tick(at: now), at: now)
         store(runtimeData.flush(at: now))
+        lookUpKnownFilesAgain(at: now)
     }
 
     /// The end: nothing waits any longer, what has gathered leaves.
@@ -322,6 +361,7 @@ package final class Pipeline {
     private func adopt(_ facts: ProcessFacts) {
         guard let record = processes.adopt(facts), record.container == nil else { return }
         record.container = container(facts.exec)
+        lookUpKnownFiles(of: record)
     }
 
     private func learn(_ digests: FileDigests, of request: FileHasher.Request, at now: Now) {
@@ -355,12 +395,13 @@ package final class Pipeline {
         out.detectionsSuppressed = aggregator.suppressed
         out.tables = [
             "processes": processes.count, "userNamespaces": users.namespaceCount, "namespaceHolders": holders.count, "containers": containers.cached, "runtimeContainers": workloads.runtimeCount,
-            "contextWait": waiting.count, "digestWait": digestWait.count, "indicatorsPending": indicators.pendingCount, "runtimeRows": runtimeData.count,
+            "containerFiles": containerFiles.namespaceCount, "contextWait": waiting.count, "digestWait": digestWait.count, "indicatorsPending": indicators.pendingCount, "runtimeRows": runtimeData.count,
             "detectionSeries": aggregator.count,
         ]
         out.ledger.merge(processes.ledger)
         out.ledger.merge(workloads.ledger)
         out.ledger.merge(addressNames.ledger)
+        out.ledger.merge(containerFiles.ledger)
         out.ledger.merge(waiting.ledger)
         out.ledger.merge(digestWait.ledger)
         out.ledger.merge(indicators.ledger)

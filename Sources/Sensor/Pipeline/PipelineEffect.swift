@@ -11,6 +11,8 @@ package enum PipelineEffect: Sendable {
     case scan(pid: UInt32)
     /// Read the passwd and group files below the root of this process.
     case readNames(pid: UInt32, mountNamespace: UInt32)
+    /// Find out which files these paths lead to below the root of this process.
+    case findKnownFiles([String], pid: UInt32, mountNamespace: UInt32)
     case hash(FileHasher.Request)
     /// Ask the container runtime for a container that was met for the first time.
     case askRuntime(containerID: String)

@@ -10,6 +10,8 @@ package enum PipelineInput: Sendable {
     /// Processes that /proc knows: all of them at start, single ones later.
     case processes([ProcessFacts])
     case names(UserResolver.Names, mountNamespace: UInt32)
+    /// The files that the paths of the question lead to there; nil when nobody could look.
+    case knownFiles([KnownFile]?, mountNamespace: UInt32)
     case digests(FileDigests, for: FileHasher.Request)
     /// The file will have no digests: it was gone, too large, unreadable, or too many waited.
     case notHashed(FileHasher.Request, LossCause)

@@ -42,6 +42,8 @@ package final class ProbeSet {
     private var refused: Set<String> = []
     private let options: ProbeOptions
     private let reader: RingReader
+    // what `watch(known:)` has put into the kernel's table
+    private var known: [FileIdentity: String] = [:]
 
     /// Loads and attaches the preferred set that this kernel takes.
     /// - Throws: why not even the least of them can be used.
@@ -139,15 +141,19 @@ package final class ProbeSet {
     }
 
     /// Files that are known by a path: opens of them are reported, and as of that path, whatever name they are opened by, hard links and other mounts
-    /// included. These and no others from now on. Of two paths of one file the first in order counts.
+    /// included. These and no others from now on. Of two paths of one file the first counts.
     /// - Returns: how many were not taken: beyond the map's bound, or of too long a path.
     package func watch(known files: [KnownFile]) -> Int {
         guard let map = shared("sensitive_inodes") else { return files.count }
         var paths: [FileIdentity: String] = [:]
-        for file in files.sorted(by: { $0.path < $1.path }) where paths[file.identity] == nil { paths[file.identity] = file.path }
-        forgetKeys(of: probe_inode(), in: map) { paths[FileIdentity(inode: $0.inode, device: $0.device)] == nil }
+        for file in files where paths[file.identity] == nil { paths[file.identity] = file.path }
+        for identity in known.keys where paths[identity] == nil {
+            var key = probe_inode(inode: identity.inode, device: identity.device, pad: 0)
+            bpf_map_delete_elem(bpf_map__fd(map), &key)
+            known[identity] = nil
+        }
         var refused = 0
-        for (identity, path) in paths {
+        for (identity, path) in paths where known[identity] != path {
             guard path.utf8.count < Int(PROBE_KNOWN_PATH_MAX) else {
                 refused += 1
                 continue
@@ -156,7 +162,7 @@ package final class ProbeSet {
             var value = probe_known()
             withUnsafeMutableBytes(of: &value.name) { $0.copyBytes(from: (path.split(separator: "/").last ?? "").utf8.prefix(Int(PROBE_NAME_MAX) - 1)) }
             withUnsafeMutableBytes(of: &value.path) { $0.copyBytes(from: path.utf8) }
-            if bpf_map_update_elem(bpf_map__fd(map), &key, &value, 0) != 0 { refused += 1 }
+            if bpf_map_update_elem(bpf_map__fd(map), &key, &value, 0) == 0 { known[identity] = path } else { refused += 1 }
         }
         return refused
     }

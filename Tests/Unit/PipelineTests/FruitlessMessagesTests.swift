@@ -39,7 +39,7 @@ struct FruitlessMessagesTests {
             case .send(let event, _): out.sent.append(event.value)
             case .report(let report, _): out.seen = report.eventsSeen
             case .line: break
-            case .scan, .readNames, .hash, .lookUp, .store, .askRuntime: out.others.append("\(effect)")
+            case .scan, .readNames, .findKnownFiles, .hash, .lookUp, .store, .askRuntime: out.others.append("\(effect)")
             }
         }
     }

@@ -40,6 +40,7 @@ struct EffectRunner: Service {
         switch effect {
         case .scan(let pid): files.scan(pid: pid)
         case .readNames(let pid, let namespace): files.readNames(pid: pid, mountNamespace: namespace)
+        case .findKnownFiles(let paths, let pid, let namespace): files.findKnownFiles(paths, pid: pid, mountNamespace: namespace)
         case .hash(let request): files.hash(request)
         case .askRuntime(let id): runtime?.ask(id)
         case .lookUp(let indicators):

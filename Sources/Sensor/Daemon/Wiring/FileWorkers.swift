@@ -47,6 +47,13 @@ final class FileWorkers: Sendable {
         }
     }
 
+    func findKnownFiles(_ paths: [String], pid: UInt32, mountNamespace: UInt32) {
+        let isTaken = reading.submit { [inbox] in
+            inbox.put(.knownFiles(KnownFileScan.files(paths, ofProcess: pid, mountNamespace: mountNamespace), mountNamespace: mountNamespace))
+        }
+        if !isTaken { inbox.put(.knownFiles(nil, mountNamespace: mountNamespace)) }
+    }
+
     var depths: [String: (depth: Int, capacity: Int, refused: UInt64)] { ["hash": hashing.depth, "proc": reading.depth] }
 
     func keep(share: Double) {

@@ -145,7 +145,8 @@ final class SensorThread: Sendable {
     }
 
     private func watch(_ probes: ProbeSet, _ pipeline: Pipeline) {
-        configure(probes, pipeline)
+        let known = KnownFileTable(probes)
+        configure(known, pipeline)
         // attached first, read second: a process started between the two is met twice rather than never
         take(.processes(ProcessScan.all()), pipeline, at: SystemClock.now())
         figuresBox.withLock {
@@ -161,21 +162,22 @@ final class SensorThread: Sendable {
             let now = SystemClock.now()
             note(ringFill: probes.ringFill)
             if mayRead { _ = probes.poll(milliseconds: Self.pollMilliseconds) { take($0, pipeline, at: now) } }
-            receive(pipeline, probes)
+            receive(pipeline, known)
             let after = SystemClock.now()
             if after.monotonic >= nextTick {
                 pipeline.tick(at: after)
                 nextTick = after.monotonic + Self.tickInterval
             }
             handOver(pipeline)
+            known.follow(pipeline)
             if after.monotonic >= nextFigures {
                 nextFigures = after.monotonic + Self.figuresInterval
                 let counters = probes.counters()
-                figuresBox.withLock { $0.counters = counters }
+                figuresBox.withLock { ($0.counters, $0.knownFilesRefused) = (counters, known.refused) }
             }
             if after.monotonic >= nextKnown {
                 nextKnown = after.monotonic + Self.knownFilesInterval
-                lookForKnownFiles(probes, pipeline)
+                known.lookAtHost(for: pipeline)
             }
             // while more is owed than one rest pays off, questions are answered but nothing is read
             mayRead = rest(&allowance, at: after.monotonic) < CPUAllowance.restMax
@@ -212,14 +214,14 @@ final class SensorThread: Sendable {
         figuresBox.withLock { $0.counters = counters }
     }
 
-    private func receive(_ pipeline: Pipeline, _ probes: ProbeSet?) {
+    private func receive(_ pipeline: Pipeline, _ known: KnownFileTable?) {
         let inputs = takeOrders(pipeline) + inbox.take()
         guard !inputs.isEmpty else { return }
         let before = pipeline.interest
         let now = SystemClock.now()
         for input in inputs { take(input, pipeline, at: now) }
-        guard let probes else { return }
-        if pipeline.interest != before || pipeline.definitionsVersion != figures.definitionsVersion { configure(probes, pipeline) }
+        guard let known else { return }
+        if pipeline.interest != before || pipeline.definitionsVersion != figures.definitionsVersion { configure(known, pipeline) }
     }
 
     private func take(_ message: UnsafeRawBufferPointer, _ pipeline: Pipeline, at now: Now) {
@@ -232,16 +234,10 @@ final class SensorThread: Sendable {
         pipeline.handle(input, at: now)
     }
 
-    // A few dozen files of /etc, a few microseconds each, on this thread: the table changes between two events and not during one.
-    private func lookForKnownFiles(_ probes: ProbeSet, _ pipeline: Pipeline) {
-        let refused = probes.watch(known: KnownFileScan.files(pipeline.interest.known))
-        figuresBox.withLock { $0.knownFilesRefused = refused }
-    }
-
-    private func configure(_ probes: ProbeSet, _ pipeline: Pipeline) {
-        let interest = pipeline.interest
+    private func configure(_ known: KnownFileTable, _ pipeline: Pipeline) {
+        let (probes, interest) = (known.probes, pipeline.interest)
         probes.configure(kinds: interest.kinds, onlySensitiveFiles: interest.onlySensitiveFiles)
-        lookForKnownFiles(probes, pipeline)
+        known.lookAtHost(for: pipeline)
         let refused = probes.watch(files: interest.files, directories: interest.directories)
         figuresBox.withLock {
             $0.hooks = probes.hooks
