@@ -17,7 +17,7 @@ struct CostBench {
         defer { try? work.remove() }
         let load = try Load(folder: work.url)
         var without: [Load.Mode: Load.Result] = [:]
-        for (mode, _, count, rounds) in Self.loads { without[mode] = try await best(of: rounds, load, mode, count).result }
+        for (mode, _, count, rounds) in Self.loads { without[mode] = try await load.best(of: rounds, mode, count: count).result }
 
         let sensor = try await SensorUnderTest(rules: rules, folder: work.url)
         do {
@@ -27,6 +27,7 @@ struct CostBench {
             throw error
         }
         await sensor.stop()
+        try await RefusedOpenCost(rules: rules).run()
     }
 
     private func measure(_ sensor: SensorUnderTest, _ load: Load, _ without: [Load.Mode: Load.Result]) async throws {
@@ -36,7 +37,7 @@ struct CostBench {
         for (mode, name, count, rounds) in Self.loads {
             guard let base = without[mode] else { continue }
             let before = try await sensor.counts()
-            let (result, cpu) = try await best(of: rounds, load, mode, count, sensor)
+            let (result, cpu) = try await load.best(of: rounds, mode, count: count, beside: sensor)
             let lost = (try await sensor.counts() - before).lostInAll
             table.row(
                 "\(Figure.count(count)) \(name)", Figure.seconds(cpu), PeerMarks.cpu[mode] ?? "-", Figure.count(lost), "\(Figure.seconds(base.cpuSeconds)), \(Figure.seconds(result.cpuSeconds))",
@@ -45,20 +46,6 @@ struct CostBench {
         let after = sensor.usage
         print("\nResident before \(Figure.mebibytes(idle.residentKiB)), after \(Figure.mebibytes(after.residentKiB)) (the peer: \(PeerMarks.resident)).")
         try await programs(sensor, load)
-    }
-
-    /// - Returns: the round that took the load the least, and what the sensor used for it.
-    private func best(of rounds: Int, _ load: Load, _ mode: Load.Mode, _ count: Int, _ sensor: SensorUnderTest? = nil) async throws -> (result: Load.Result, sensor: Double) {
-        var best: (result: Load.Result, sensor: Double)?
-        for _ in 0..<rounds {
-            let before = sensor?.usage.cpuSeconds ?? 0
-            let result = try await load.run(mode, count: count)
-            try await sensor?.settle()
-            let used = (sensor?.usage.cpuSeconds ?? 0) - before
-            if best.map({ result.cpuSeconds < $0.result.cpuSeconds }) ?? true { best = (result, used) }
-        }
-        guard let best else { throw Shell.Failure(description: "no round of \(mode.rawValue)") }
-        return best
     }
 
     // The kernel's own counting costs as much as a short program: a pass of its own, a tenth as long.

@@ -6,6 +6,7 @@
 //   exec     fork + exec of /bin/true, waited for
 //   read     open + close of PATH for reading
 //   write    open + close of PATH for writing
+//   refused  an open for reading of a name beside PATH that is not there
 //   writes   the same of 4,096 files of a folder of its own beside PATH, one after the other
 //   connect  TCP connect to a server of its own on loopback
 //   dns      a question to a server of its own on port 53 of a network namespace of its own, and the answer
@@ -89,6 +90,15 @@ static void do_read(uint64_t index) {
 static void do_write(uint64_t index) {
     (void)index;
     do_open(O_WRONLY);
+}
+
+static char absent[512];
+
+static void start_refused(void) { snprintf(absent, sizeof absent, "%s-absent", path); }
+
+static void do_refused(uint64_t index) {
+    (void)index;
+    if (open(absent, O_RDONLY | O_CLOEXEC) >= 0 || errno != ENOENT) errx(1, "%s is there", absent);
 }
 
 static void name_of_file(char *name, size_t size, uint64_t index) {
@@ -241,6 +251,7 @@ static const struct {
     void (*end)(void);
 } modes[] = {
     {"exec", NULL, do_exec, NULL},           {"read", NULL, do_read, NULL}, {"write", NULL, do_write, NULL},
+    {"refused", start_refused, do_refused, NULL},
     {"writes", start_writes, do_writes, end_writes}, {"connect", start_connect, do_connect, NULL},
     {"dns", start_dns, do_dns, NULL}, {"churn", start_churn, do_churn, end_churn},
 };
