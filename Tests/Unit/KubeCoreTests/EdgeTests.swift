@@ -38,7 +38,7 @@ struct EdgeTests {
         let deployment: JSON = [
             "metadata": ["name": "d"],
             "spec": [
-                "replicas": 1, "selector": ["matchLabels": ["a": "b"]], "strategy": ["rollingUpdate": ["maxSurge": "9223372036854775807%", "maxUnavailable": "9223372036854775807%"]],
+                "replicas": 1, "selector": ["matchLabels": ["a": "b"]], "strategy": ["rollingUpdate": ["maxSurge": "9223372036854775807%", "maxUnavailable": "100%"]],
                 "template": ["metadata": ["labels": ["a": "b"]], "spec": ["containers": [["name": "c", "image": "i:1"]]]],
             ],
         ]

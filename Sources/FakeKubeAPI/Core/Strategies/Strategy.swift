@@ -155,6 +155,10 @@ enum ServiceAddresses {
     /// An update that leaves them out keeps those given out before.
     static func keep(_ object: inout JSON, from old: JSON) {
         guard let spec = old["spec"], object["spec"]?["type"] != "ExternalName", spec["type"] != "ExternalName" else { return }
+        // The old name of the address counts when only it was changed.
+        if let address = object["spec"]?["clusterIP"], !address.isEmpty, address != spec["clusterIP"], object["spec"]?["clusterIPs"] == spec["clusterIPs"] {
+            object[path: "spec", "clusterIPs"] = .array([address] + (spec["clusterIPs"]?.array ?? []).dropFirst())
+        }
         for key in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"] where (object["spec"]?[key]?.isEmpty ?? true) { object[path: "spec", key] = spec[key] }
         let type = object["spec"]?["type"]?.string ?? ""
         // What belongs to the type that it was goes with it, unless the client changed it.

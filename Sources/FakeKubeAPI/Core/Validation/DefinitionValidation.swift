@@ -11,6 +11,10 @@ enum DefinitionValidation {
             validation.add(NameRules.subdomain(group).map { .invalid("spec.group", .string(group), $0) })
             if !group.contains(".") { validation.add(.invalid("spec.group", .string(group), "should be a domain with at least one dot")) }
         }
+        let approval = "api-approved.kubernetes.io"
+        if old == nil, ["k8s.io", "kubernetes.io"].contains(where: { group == $0 || group.hasSuffix(".\($0)") }), object["metadata"]?["annotations"]?[approval]?.isEmpty ?? true {
+            validation.add(.required("metadata.annotations[\(approval)]", "protected groups must have approval annotation \"\(approval)\", see https://github.com/kubernetes/enhancements/pull/1111"))
+        }
         validation.oneOf(["Cluster", "Namespaced"], spec?["scope"], "spec.scope")
         let versions = spec?["versions"]?.array ?? []
         if versions.filter({ $0["storage"] == true }).count != 1 {

@@ -34,13 +34,6 @@ enum ExtensionValidation {
             if let old { validation.immutable(object["handler"], old["handler"], "handler") }
         case "ResourceClaim", "ResourceClaimTemplate", "ResourceSlice":
             if let old { validation.immutable(resource.kind == "ResourceSlice" ? spec?["driver"] : spec, resource.kind == "ResourceSlice" ? old["spec"]?["driver"] : old["spec"], resource.kind == "ResourceSlice" ? "spec.driver" : "spec") }
-        case "HorizontalPodAutoscaler":
-            let most = spec?["maxReplicas"]?.integer ?? 0
-            if most < 1 { validation.add(.invalid("spec.maxReplicas", .integer(most), "must be greater than 0")) }
-            if let least = spec?["minReplicas"]?.integer {
-                if least < 1 { validation.add(.invalid("spec.minReplicas", .integer(least), "must be greater than or equal to 1")) }
-                if most < least { validation.add(.invalid("spec.maxReplicas", .integer(most), "must be greater than or equal to `minReplicas`")) }
-            }
         default: break
         }
     }

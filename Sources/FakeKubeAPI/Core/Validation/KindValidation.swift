@@ -5,7 +5,10 @@ enum KindValidation {
         let spec = object["spec"]
         switch (resource.group, resource.kind) {
         case ("", "Pod"):
-            if let old { PodUpdateValidation.check(object, old, subresource: subresource, &validation) } else { PodValidation.check(spec, "spec", &validation) }
+            if let old { PodUpdateValidation.check(object, old, subresource: subresource, &validation) } else {
+                PodValidation.check(spec, "spec", isPod: true, name: object["metadata"]?.word("name") ?? "", &validation)
+            }
+        case ("", "PodTemplate"): WorkloadValidation.checkTemplate(object["template"], "template", &validation)
         case ("", "ConfigMap"): configMap(object, old, &validation)
         case ("", "Secret"): secret(object, old, &validation)
         case ("", "Node"): node(object, old, &validation)
@@ -20,21 +23,30 @@ enum KindValidation {
             if let count = spec?["leaseTransitions"]?.integer, count < 0 { validation.add(.invalid("spec.leaseTransitions", .integer(count), "must be greater than or equal to 0")) }
         case ("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "ClusterRole"): AccessValidation.checkRole(object, isCluster: resource.kind == "ClusterRole", &validation)
         case ("rbac.authorization.k8s.io", _): AccessValidation.checkBinding(object, old, isCluster: resource.kind == "ClusterRoleBinding", &validation)
-        case ("policy", "PodDisruptionBudget"):
-            if spec?["minAvailable"] != nil, spec?["maxUnavailable"] != nil { validation.add(.invalid("spec", spec ?? [:], "minAvailable and maxUnavailable cannot be both set")) }
+        case ("policy", "PodDisruptionBudget"): ScalingValidation.checkBudget(spec ?? [:], &validation)
+        case ("autoscaling", _): ScalingValidation.checkAutoscaler(spec ?? [:], &validation)
+        case ("", "Endpoints"): EndpointValidation.check(object, &validation)
+        case ("", "Namespace"):
+            let field = subresource == "finalize" ? { "spec.finalizers[\($0)]" } : { (_: Int) in "spec.finalizers" }
+            for (index, finalizer) in (spec?.list("finalizers") ?? []).enumerated() where old == nil || subresource == "finalize" { validation.add(MetadataValidation.finalizer(finalizer.string ?? "", field(index))) }
         case ("scheduling.k8s.io", "PriorityClass"):
             let name = object["metadata"]?["name"]?.string ?? ""
             if name.hasPrefix("system-") { validation.add(.forbidden("metadata.name", "priority class names with 'system-' prefix are reserved for system use only. error: \(name) is not a known system priority class")) }
             if let value = object["value"]?.integer, value > 1_000_000_000 { validation.add(.forbidden("value", "maximum allowed value of a user defined priority is 1000000000")) }
-            if let old { validation.immutable(object["value"], old["value"], "value") }
+            if let old {
+                if object["value"] ?? 0 != old["value"] ?? 0 { validation.add(.forbidden("value", "may not be changed in an update.")) }
+                validation.immutable(object["preemptionPolicy"], old["preemptionPolicy"], "preemptionPolicy")
+            } else {
+                validation.known(["Never", "PreemptLowerPriority"], object["preemptionPolicy"], "preemptionPolicy")
+            }
         case ("", "ResourceQuota"): QuotaValidation.check(object, old, &validation)
         case ("", "LimitRange"): QuotaValidation.checkRange(object, &validation)
         case ("", "PersistentVolumeClaim"): StorageValidation.checkClaim(object, old, &validation)
         case ("", "PersistentVolume"): StorageValidation.checkVolume(object, old, &validation)
         case ("storage.k8s.io", _): StorageValidation.check(object, old, resource, &validation)
         case ("networking.k8s.io", _): NetworkingValidation.check(object, old, resource, &validation)
-        case ("discovery.k8s.io", "EndpointSlice"): NetworkingValidation.checkSlice(object, old, &validation)
-        case ("admissionregistration.k8s.io", _), ("certificates.k8s.io", _), ("node.k8s.io", _), ("resource.k8s.io", _), ("autoscaling", _):
+        case ("discovery.k8s.io", "EndpointSlice"): EndpointValidation.checkSlice(object, old, &validation)
+        case ("admissionregistration.k8s.io", _), ("certificates.k8s.io", _), ("node.k8s.io", _), ("resource.k8s.io", _):
             ExtensionValidation.check(object, old, resource, &validation)
         case ("apiextensions.k8s.io", "CustomResourceDefinition"): DefinitionValidation.check(object, old, &validation)
         default: break
@@ -104,12 +116,24 @@ enum KindValidation {
         for (index, taint) in (object["spec"]?["taints"]?.array ?? []).enumerated() {
             let path = "metadata.taints[\(index)]"
             validation.add(NameRules.qualifiedName(taint["key"]?.string ?? "").map { .invalid("\(path).key", taint["key"] ?? "", $0) })
-            validation.add(NameRules.labelValue(taint["value"]?.string ?? "").map { .invalid("\(path).value", taint["value"] ?? "", $0) })
+            let wrong = NameRules.labelValue(taint.word("value"))
+            if !wrong.isEmpty { validation.add(.invalid("\(path).value", taint["value"] ?? "", wrong.joined(separator: ";"))) }
             validation.oneOf(["NoSchedule", "PreferNoSchedule", "NoExecute"], taint["effect"], "\(path).effect")
-            if !seen.insert([taint["key"] ?? "", taint["effect"] ?? ""]).inserted { validation.add(.duplicate(path, taint)) }
+            if !seen.insert([taint["key"] ?? "", taint["effect"] ?? ""]).inserted {
+                let shown = "{\"Key\":\((taint["key"] ?? "").text),\"Value\":\((taint["value"] ?? "").text),\"Effect\":\((taint["effect"] ?? "").text),\"TimeAdded\":\((taint["timeAdded"] ?? .null).text)}"
+                validation.add(.init(reason: .duplicate, field: path, body: "Duplicate value: \(shown): taints must be unique by key and effect pair"))
+            }
         }
         for (index, range) in (object["spec"]?["podCIDRs"]?.array ?? []).enumerated() where !NetworkText.isRange(range.string ?? "") {
             validation.add(.invalid("spec.podCIDRs[\(index)]", range, "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)"))
+        }
+        let ranges = (object["spec"]?.list("podCIDRs") ?? []).map { $0.string ?? "" }
+        if ranges.count > 1 {
+            if ranges.count > 2 || Set(ranges.map { $0.contains(":") }).count < 2 { validation.add(.invalid("spec.podCIDRs", JSON(ranges), "may specify no more than one CIDR for each IP family")) }
+            for (index, range) in ranges.enumerated() where ranges.prefix(index).contains(range) { validation.add(.duplicate("spec.podCIDRs[\(index)]", .string(range))) }
+        }
+        for side in ["capacity", "allocatable"] {
+            for (name, amount) in (object["status"]?[side]?.object ?? [:]).sorted(by: { $0.key < $1.key }) { ResourceValidation.checkAmount(name, amount, "status.\(side).\(name)", &validation) }
         }
         guard let old else { return }
         if let before = old["spec"]?["podCIDRs"], !before.isEmpty, object["spec"]?["podCIDRs"] != before {
@@ -139,21 +163,5 @@ enum KindValidation {
         }
         let type = object["type"]?.string ?? ""
         if type != "Normal", type != "Warning" { validation.add(.invalid("type", .string(type), "has invalid value: \(type)")) }
-    }
-}
-
-/// Addresses as text.
-enum NetworkText {
-    static func isAddress(_ text: String) -> Bool {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        if parts.count == 4 { return parts.allSatisfy { part in (Int(part).map { (0...255).contains($0) } ?? false) && (part == "0" || part.first != "0") && part.allSatisfy(\.isNumber) } }
-        let groups = text.split(separator: ":", omittingEmptySubsequences: false)
-        return groups.count >= 3 && groups.count <= 8 && groups.allSatisfy { $0.count <= 4 && $0.allSatisfy(\.isHexDigit) }
-    }
-
-    static func isRange(_ text: String) -> Bool {
-        let sides = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard sides.count == 2, isAddress(sides[0]), let bits = Int(sides[1]) else { return false }
-        return (0...(sides[0].contains(":") ? 128 : 32)).contains(bits)
     }
 }

@@ -20,8 +20,8 @@ enum NameRules {
 
     static func label(_ text: String) -> [String] {
         var wrong: [String] = []
-        if !isLabel(text, max: .max) { wrong.append(labelRule) }
-        if text.utf8.count > 63 { wrong.insert("must be no more than 63 bytes", at: 0) }
+        if text.utf8.count > 63 { wrong.append("must be no more than 63 characters") }
+        if !isLabel(text, max: .max) { wrong.append(hasSubdomainSyntax(text) ? "must not contain dots" : labelRule) }
         return wrong
     }
 
@@ -34,7 +34,7 @@ enum NameRules {
 
     static func label1035(_ text: String) -> [String] {
         var wrong: [String] = []
-        if text.utf8.count > 63 { wrong.append("must be no more than 63 bytes") }
+        if text.utf8.count > 63 { wrong.append("must be no more than 63 characters") }
         if !isLabel(text, max: .max) || text.utf8.first.map(isDigit) ?? true { wrong.append(label1035Rule) }
         return wrong
     }
@@ -51,10 +51,35 @@ enum NameRules {
         return isRight ? [] : [sysctlRule]
     }
 
-    /// A path that stays below the place it is meant for.
-    static func localPath(_ text: String) -> [String] {
-        if text.hasPrefix("/") { return ["must be a relative path"] }
-        return text.split(separator: "/").contains("..") ? ["must not contain '..'"] : []
+    /// Names of ports, as IANA has them: letters, digits and single dashes, a letter among them.
+    static func portName(_ text: String) -> [String] {
+        var wrong: [String] = []
+        if text.utf8.count > 15 { wrong.append("must be no more than 15 characters") }
+        if text.isEmpty || !text.utf8.allSatisfy({ isLower($0) || $0 == 0x2D }) { wrong.append("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)") }
+        if !text.utf8.contains(where: { $0 >= 0x61 && $0 <= 0x7A }) { wrong.append("must contain at least one letter (a-z)") }
+        if text.contains("--") { wrong.append("must not contain consecutive hyphens") }
+        if text.hasPrefix("-") || text.hasSuffix("-") { wrong.append("must not begin or end with a hyphen") }
+        return wrong
+    }
+
+    /// A host name that may begin with `*.`.
+    static func wildcardSubdomain(_ text: String) -> [String] {
+        let isRight = text.hasPrefix("*.") && text.utf8.count <= 253 && hasSubdomainSyntax(String(text.dropFirst(2)))
+        return isRight ? [] : [
+            "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')",
+        ]
+    }
+
+    /// Search domains of DNS, in which underscores are met.
+    static func searchDomain(_ text: String) -> [String] {
+        let isRight = text.utf8.count <= 253 && text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { part in
+            let inner = part.hasPrefix("_") ? part.dropFirst() : part
+            guard let first = inner.utf8.first, let last = inner.utf8.last else { return false }
+            return isLower(first) && isLower(last) && inner.utf8.allSatisfy { isLower($0) || $0 == 0x2D || $0 == 0x5F }
+        }
+        return isRight ? [] : [
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')",
+        ]
     }
 
     /// RBAC names: anything that can be one segment of a path.
@@ -79,7 +104,7 @@ enum NameRules {
             if parts[0].isEmpty { wrong.append("prefix part must be non-empty") } else { wrong += subdomain(parts[0]).map { "prefix part " + $0 } }
             name = parts[1]
         } else if parts.count > 2 {
-            return ["a qualified name " + String(nameRule.dropFirst("name part ".count)).replacing("regex used", with: "regex used") + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
+            return ["a valid label key " + String(nameRule.dropFirst("name part ".count)) + " with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')"]
         }
         if name.isEmpty { wrong.append("name part must be non-empty") }
         if name.utf8.count > 63 { wrong.append("name part must be no more than 63 bytes") }
@@ -99,7 +124,7 @@ enum NameRules {
     /// Keys of ConfigMaps and Secrets.
     static func configKey(_ text: String) -> [String] {
         var wrong: [String] = []
-        if text.utf8.count > 253 { wrong.append("must be no more than 253 bytes") }
+        if text.utf8.count > 253 { wrong.append("must be no more than 253 characters") }
         if text.isEmpty || !text.utf8.allSatisfy({ isAlphanumeric($0) || $0 == 0x2D || $0 == 0x5F || $0 == 0x2E }) {
             wrong.append("a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')")
         }
