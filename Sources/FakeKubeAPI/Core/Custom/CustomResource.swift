@@ -24,10 +24,12 @@ struct CustomResource: Sendable {
         let given = version["subresources"]
         if given?["scale"] != nil { subresources.append(.init(name: "scale", kind: "Scale", group: "autoscaling", version: "v1", verbs: ["get", "patch", "update"])) }
         if given?["status"] != nil { subresources.append(.init(name: "status", kind: kind, group: text(spec?["group"]), version: text(version["name"]), verbs: ["get", "patch", "update"])) }
+        let isDeprecated = version["deprecated"] == true
         descriptor = ResourceDescriptor(
             group: text(spec?["group"]), version: text(version["name"]), name: text(names?["plural"]), singular: text(names?["singular"]), kind: kind, listKind: text(names?["listKind"]),
             isNamespaced: spec?["scope"] == "Namespaced", verbs: Catalogue.allVerbs, shortNames: (names?["shortNames"]?.array ?? []).compactMap(\.string),
-            categories: (names?["categories"]?.array ?? []).compactMap(\.string), subresources: subresources, typeName: "", isCustom: true, selectableFields: fields.sorted())
+            categories: (names?["categories"]?.array ?? []).compactMap(\.string), subresources: subresources, typeName: "", isCustom: true, selectableFields: fields.sorted(),
+            warning: isDeprecated ? version["deprecationWarning"]?.string ?? "\(text(spec?["group"]))/\(text(version["name"])) \(kind) is deprecated" : nil)
         schema = version["schema"]?["openAPIV3Schema"] ?? [:]
         isStorage = version["storage"] == true
         isTerminating = definition["metadata"]?["deletionTimestamp"] != nil

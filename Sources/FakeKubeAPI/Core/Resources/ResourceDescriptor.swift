@@ -28,6 +28,8 @@ package struct ResourceDescriptor: Hashable, Sendable {
     package var isCustom = false
     /// Fields of a custom resource that can be selected by, beside its names: `spec.colour`.
     package var selectableFields: [String] = []
+    /// What everybody who uses it is warned of.
+    package var warning: String?
 
     package var groupVersion: String { group.isEmpty ? version : "\(group)/\(version)" }
     /// `deployments.apps`, as messages name it.

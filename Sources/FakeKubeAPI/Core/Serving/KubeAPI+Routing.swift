@@ -5,6 +5,7 @@ extension KubeAPI {
         guard let resource = catalogue.find(group: target.group, version: target.version, name: target.resource) else { throw .unknownResource }
         if call.request.method == "HEAD" || target.verb.isEmpty { throw .methodNotSupported(resource) }
         guard target.rest.isEmpty || target.subresource == "proxy" else { throw .unknownResource }
+        call.warnings += ObjectWarnings.ofRequest(resource)
         if !target.subresource.isEmpty { return try serveSubresource(target, resource, &call) }
         if target.namespace.isEmpty && resource.isNamespaced {
             guard target.name.isEmpty || target.isWatchPath else { throw .unknownResource }

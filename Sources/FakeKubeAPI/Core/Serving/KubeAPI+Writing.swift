@@ -41,6 +41,7 @@ extension KubeAPI {
         let name = object["metadata"]?["name"]?.string ?? ""
         let namespace = object["metadata"]?["namespace"]?.string ?? ""
         try validate(object, old: nil, resource, custom, subresource: "", &call)
+        call.warnings += ObjectWarnings.of(object, old: nil, resource)
         if store.object(resource, namespace, name) != nil { throw .alreadyExists(resource, name) }
         try admitLimits(object, resource)
         let charges = try admitQuota(object, old: nil, resource)
@@ -200,6 +201,7 @@ extension KubeAPI {
         if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
         try validate(object, old: old, resource, custom, subresource: subresource, &call)
+        if subresource.isEmpty { call.warnings += ObjectWarnings.of(object, old: old, resource) }
         if let managed {
             let entries = managed.json
             object[path: "metadata", "managedFields"] = entries.isEmpty ? nil : entries

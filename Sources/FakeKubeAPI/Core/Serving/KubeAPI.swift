@@ -74,7 +74,8 @@ package struct KubeAPI: Sendable {
         response = response.negotiated(call.request.headers["accept"])
         if let fault = call.fault, let milliseconds = fault.latencyMilliseconds { response = .delayed(.milliseconds(Int64(milliseconds)), response) }
         if case .complete(var answer) = response, !call.warnings.isEmpty {
-            answer.headers += call.warnings.map { ("Warning", "299 - \(JSON.string($0).text)") }
+            var seen: Set<String> = []
+            answer.headers += call.warnings.filter { seen.insert($0).inserted }.map { ("Warning", "299 - \(JSON.string($0).text)") }
             response = .complete(answer)
         }
         log.append(call, response)
