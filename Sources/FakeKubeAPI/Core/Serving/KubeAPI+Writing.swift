@@ -40,6 +40,7 @@ extension KubeAPI {
         try settle(&object, resource, custom)
         let name = object["metadata"]?["name"]?.string ?? ""
         let namespace = object["metadata"]?["namespace"]?.string ?? ""
+        try checkGrant(object, old: nil, resource, call.user)
         try validate(object, old: nil, resource, custom, subresource: "", &call)
         call.warnings += ObjectWarnings.of(object, old: nil, resource)
         if store.object(resource, namespace, name) != nil { throw .alreadyExists(resource, name) }
@@ -200,6 +201,7 @@ extension KubeAPI {
         Strategy.prepareUpdate(&object, from: old, resource, subresource: subresource)
         if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
+        try checkGrant(object, old: old, resource, call.user)
         try validate(object, old: old, resource, custom, subresource: subresource, &call)
         if subresource.isEmpty { call.warnings += ObjectWarnings.of(object, old: old, resource) }
         if let managed {
