@@ -5,18 +5,15 @@ extension KubeAPI {
     /// Serves the resources of a definition and says so in its status.
     mutating func establish(_ stored: StoredObject, _ resource: ResourceDescriptor, _ now: Now) {
         var definition = stored.json(resource)
-        serve(definition)
-        guard let names = definition["spec"]?["names"] else { return }
-        let conditions = definition["status"]?["conditions"]?.array ?? []
-        func holds(_ type: String) -> Bool { conditions.contains { $0["type"] == .string(type) && $0["status"] == "True" } }
-        guard definition["status"]?["acceptedNames"] != names || !holds("Established") || !holds("NamesAccepted") else { return }
+        let names = DefinitionNames(definition, others: store.objects(resource).filter { $0.name != stored.name }.map { $0.json(resource) })
+        let wasEstablished = (definition["status"]?.list("conditions") ?? []).contains { $0["type"] == "Established" && $0["status"] == "True" }
+        if names.isAccepted || wasEstablished { serve(definition) }
         let before = definition
+        definition[path: "status", "acceptedNames"] = names.accepted
+        let conditions = definition["status"]?.list("conditions") ?? []
         let time = JSON.string(Timestamp.text(now.wall))
-        definition[path: "status", "acceptedNames"] = names
-        definition[path: "status", "conditions"] = [
-            ["type": "NamesAccepted", "status": "True", "lastTransitionTime": time, "reason": "NoConflicts", "message": "no conflicts found"],
-            ["type": "Established", "status": "True", "lastTransitionTime": time, "reason": "InitialNamesAccepted", "message": "the initial names have been accepted"],
-        ]
+        definition[path: "status", "conditions"] = .array(names.conditions(over: conditions, at: time))
+        guard definition != before else { return }
         var managed = ManagedFields(of: before)
         managed.update(
             .init(name: "kube-apiserver", isApply: false, apiVersion: resource.groupVersion, subresource: "status"), from: before, to: definition, .root(resource, nil),
@@ -107,6 +104,12 @@ extension KubeAPI {
         }
     }
 
+    /// A definition that waited for the names of one that is gone may have them now.
+    private mutating func offerNames(of group: String, _ now: Now) {
+        guard let definitions = catalogue.find(group: "apiextensions.k8s.io", name: "customresourcedefinitions") else { return }
+        for stored in store.objects(definitions) where stored.json(definitions)["spec"]?["group"]?.string == group { establish(stored, definitions, now) }
+    }
+
     /// The objects of a definition go with it.
     mutating func disestablish(_ definition: JSON, _ now: Now) {
         let group = definition["spec"]?["group"]?.string ?? ""
@@ -116,5 +119,6 @@ extension KubeAPI {
             customs[resource.customKey] = nil
         }
         catalogue.replaceCustom(group: group, name: name, with: [])
+        offerNames(of: group, now)
     }
 }

@@ -102,6 +102,7 @@ enum Strategy {
                 object["status"] = old["status"]
             }
             if resource.kind == "Service" { ServiceAddresses.keep(&object, from: old) }
+            if resource.kind == "CustomResourceDefinition", !resource.isCustom { noteStorage(&object) }
             if resource.kind == "Node", object["spec"]?["podCIDR"] == nil, object["spec"]?["podCIDRs"] == nil {
                 object[path: "spec", "podCIDR"] = old["spec"]?["podCIDR"]
                 object[path: "spec", "podCIDRs"] = old["spec"]?["podCIDRs"]
@@ -110,6 +111,13 @@ enum Strategy {
             }
             count(&object, from: old, resource)
         }
+    }
+
+    /// A version in which objects are kept from now on is one in which some may be found.
+    private static func noteStorage(_ object: inout JSON) {
+        let kept = object["status"]?.list("storedVersions") ?? []
+        let now = (object["spec"]?.list("versions") ?? []).filter { $0["storage"] == true }.compactMap { $0["name"] }.filter { !kept.contains($0) }
+        if !now.isEmpty { object[path: "status", "storedVersions"] = .array(kept + now) }
     }
 
     private static func count(_ object: inout JSON, from old: JSON, _ resource: ResourceDescriptor) {
