@@ -70,6 +70,7 @@ extension KubeAPI {
         switch resource.kind {
         case "Namespace" where old == nil: makeAccount(in: stored.name, now)
         case "CustomResourceDefinition": establish(stored, resource, now)
+        case "Service": noteAddresses(of: stored.json(resource), resource, old: old, now)
         default: break
         }
     }

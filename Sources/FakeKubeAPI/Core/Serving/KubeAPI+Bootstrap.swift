@@ -24,6 +24,7 @@ extension KubeAPI {
         }
         for (resource, object) in BootstrapRoles.objects { keep(object, builtIn("rbac.authorization.k8s.io", resource), time) }
         for (group, resource, object) in BootstrapObjects.objects(catalogue, at: time) { keep(object, builtIn(group, resource), time) }
+        if let services = builtIn("", "services") { for service in store.objects(services) { noteAddresses(of: service.json(services), services, old: nil, now) } }
         reopenDefinitions(now)
     }
 }

@@ -92,6 +92,7 @@ extension KubeAPI {
     mutating func finish(_ object: JSON, _ resource: ResourceDescriptor, _ now: Now) -> JSON {
         let deleted = store.delete(object, resource).json(resource)
         if resource.kind == "CustomResourceDefinition", !resource.isCustom { disestablish(deleted, now) }
+        if resource.kind == "Service", !resource.isCustom { noteAddresses(of: nil, resource, old: deleted, now) }
         return deleted
     }
 
