@@ -56,6 +56,8 @@ extension ResourceAmounts {
             most.raise(to: now)
         }
         total.raise(to: most)
+        // What the pod says as a whole stands before the sum.
+        for (name, amount) in Self(spec?["resources"]?[key]).amounts { total[name] = amount }
         total.add(Self(spec?["overhead"]))
         return total
     }

@@ -40,6 +40,7 @@ enum Defaults {
         case ("", "PersistentVolume"):
             fill(&object["spec", default: [:]], "persistentVolumeReclaimPolicy", "Retain")
             fill(&object["spec", default: [:]], "volumeMode", "Filesystem")
+            VolumeDefaults.apply(toSource: &object["spec", default: [:]])
         case ("", "Endpoints"): object.each("subsets") { $0.each("ports") { fill(&$0, "protocol", "TCP") } }
         case ("discovery.k8s.io", "EndpointSlice"):
             object.each("ports") {
@@ -52,6 +53,8 @@ enum Defaults {
                 if subject["kind"] == "User" || subject["kind"] == "Group" { fill(&subject, "apiGroup", "rbac.authorization.k8s.io") }
             }
         case ("networking.k8s.io", "NetworkPolicy"): networkPolicy(&object)
+        case ("networking.k8s.io", "IngressClass"):
+            if object["spec"]?.has("parameters") ?? false { fill(&object["spec", default: [:]]["parameters", default: [:]], "scope", "Cluster") }
         case ("storage.k8s.io", "StorageClass"):
             fill(&object, "reclaimPolicy", "Delete")
             fill(&object, "volumeBindingMode", "Immediate")
@@ -61,6 +64,7 @@ enum Defaults {
             if resource.version == "v2", object["spec"]?["metrics"] == nil {
                 object[path: "spec", "metrics"] = [["type": "Resource", "resource": ["name": "cpu", "target": ["type": "Utilization", "averageUtilization": 80]]]]
             }
+            if object["spec"]?.has("behavior") ?? false { ExtensionDefaults.scaling(&object["spec", default: [:]]["behavior", default: [:]]) }
         case ("apiextensions.k8s.io", "CustomResourceDefinition"): definition(&object)
         case ("admissionregistration.k8s.io", _), ("apiregistration.k8s.io", _), ("flowcontrol.apiserver.k8s.io", _), ("resource.k8s.io", _), ("storage.k8s.io", "CSIDriver"):
             ExtensionDefaults.apply(to: &object, resource)
@@ -132,6 +136,9 @@ enum Defaults {
 
     static func job(_ spec: inout JSON, isTemplate: Bool = false) {
         template(&spec)
+        if spec.has("podFailurePolicy") {
+            spec["podFailurePolicy", default: [:]].each("rules") { rule in rule.each("onPodConditions") { if $0.word("status").isEmpty { $0["status"] = "True" } } }
+        }
         guard !isTemplate else { return }
         if spec["completions"] == nil, spec["parallelism"] == nil { fill(&spec, "completions", 1) }
         fill(&spec, "parallelism", 1)

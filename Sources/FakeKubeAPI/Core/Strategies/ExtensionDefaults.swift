@@ -43,6 +43,16 @@ enum ExtensionDefaults {
         for list in ["resourceRules", "excludeResourceRules"] { match.each(list) { Defaults.fill(&$0, "scope", "*") } }
     }
 
+    /// How fast an autoscaler may go up and down: what it says, over the usual.
+    static func scaling(_ behavior: inout JSON) {
+        let whole: JSON = ["type": "Percent", "value": 100, "periodSeconds": 15]
+        let usual: [(String, JSON)] = [
+            ("scaleUp", ["stabilizationWindowSeconds": 0, "selectPolicy": "Max", "policies": [["type": "Pods", "value": 4, "periodSeconds": 15], whole]]),
+            ("scaleDown", ["selectPolicy": "Max", "policies": [whole]]),
+        ]
+        for (side, rules) in usual { for (key, value) in rules.object ?? [:] { Defaults.fill(&behavior[side, default: [:]], key, value) } }
+    }
+
     private static func priorityLevel(_ object: inout JSON) {
         var spec = object["spec"] ?? [:]
         if spec["exempt"] != nil || spec["type"] == "Exempt" {

@@ -12,11 +12,34 @@ enum PodDefaults {
             spec["serviceAccountName"] = name
             spec["serviceAccount"] = name
         }
-        let usesHostNetwork = spec["hostNetwork"] == true
+        let usesHostNetwork = isPod && spec["hostNetwork"] == true
         for list in ["initContainers", "containers", "ephemeralContainers"] {
             spec.each(list) { container(&$0, usesHostNetwork: usesHostNetwork, isPod: isPod) }
         }
-        spec.each("volumes") { volume(&$0) }
+        spec.each("volumes") { VolumeDefaults.apply(toVolume: &$0) }
+        if isPod, spec["resources"]?.object != nil { resources(&spec) }
+    }
+
+    /// Requests and limits of a pod as a whole, where it gives some of them: the rest from its containers, requests at last from its limits.
+    private static func resources(_ spec: inout JSON) {
+        var alone = spec
+        alone["resources"] = nil
+        alone["overhead"] = nil
+        var resources = spec["resources"] ?? [:]
+        func missing(_ side: String, _ holds: (String) -> Bool) -> [String: JSON] {
+            (ResourceAmounts.pod(alone, side).json.object ?? [:]).filter { name, _ in resources[side]?[name] == nil && holds(name) }
+        }
+        func add(_ amounts: [String: JSON], to side: String) { for (name, amount) in amounts { resources[path: side, name] = amount } }
+        let isGiven = !resources["limits", default: [:]].isEmpty || !resources["requests", default: [:]].isEmpty
+        if isGiven { add(missing("limits") { $0.hasPrefix("hugepages-") && resources["requests"]?[$0] == nil }, to: "limits") }
+        if !resources["limits", default: [:]].isEmpty {
+            add(missing("requests") { $0 == "cpu" || $0 == "memory" }, to: "requests")
+            for (name, amount) in resources["limits"]?.object ?? [:] where name == "cpu" || name == "memory" || name.hasPrefix("hugepages-") { Defaults.fill(&resources["requests", default: [:]], name, amount) }
+        } else if !resources["requests", default: [:]].isEmpty {
+            let containers = (spec["containers"]?.array ?? []) + (spec["initContainers"]?.array ?? [])
+            add(missing("limits") { name in (name == "cpu" || name == "memory") && containers.allSatisfy { $0["resources"]?["limits"]?[name] != nil } }, to: "limits")
+        }
+        spec["resources"] = resources
     }
 
     private static func container(_ container: inout JSON, usesHostNetwork: Bool, isPod: Bool) {
@@ -29,6 +52,7 @@ enum PodDefaults {
         }
         container.each("env") { entry in
             if entry["valueFrom"]?["fieldRef"] != nil { Defaults.fill(&entry["valueFrom", default: [:]]["fieldRef", default: [:]], "apiVersion", "v1") }
+            if entry["valueFrom"]?["fileKeyRef"] != nil { Defaults.fill(&entry["valueFrom", default: [:]]["fileKeyRef", default: [:]], "optional", false) }
         }
         for name in ["livenessProbe", "readinessProbe", "startupProbe"] where container[name] != nil { probe(&container[name, default: [:]]) }
         for name in ["postStart", "preStop"] where container["lifecycle"]?[name]?["httpGet"] != nil { request(&container["lifecycle", default: [:]][name, default: [:]]["httpGet", default: [:]]) }
@@ -38,11 +62,12 @@ enum PodDefaults {
     }
 
     /// An image without a tag, or with the tag `latest`, may have changed since it was fetched.
-    private static func pullsAlways(_ image: String) -> Bool {
-        if image.contains("@") { return false }
-        let name = image.split(separator: "/").last ?? ""
-        let parts = name.split(separator: ":")
-        return parts.count < 2 || parts[1] == "latest"
+    static func pullsAlways(_ image: String) -> Bool {
+        let parts = image.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = (parts.first ?? "").split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        guard !name.isEmpty else { return false }
+        let tag = name.split(separator: ":").dropFirst().first
+        return tag == "latest" || tag == nil && parts.count == 1
     }
 
     private static func probe(_ probe: inout JSON) {
@@ -54,27 +79,6 @@ enum PodDefaults {
     private static func request(_ get: inout JSON) {
         Defaults.fill(&get, "path", "/")
         Defaults.fill(&get, "scheme", "HTTP")
-    }
-
-    private static func volume(_ volume: inout JSON) {
-        guard let members = volume.object else { return }
-        if members.keys.allSatisfy({ $0 == "name" }) { volume["emptyDir"] = [:] }
-        for source in ["secret", "configMap", "downwardAPI", "projected"] where volume[source] != nil { Defaults.fill(&volume[source, default: [:]], "defaultMode", 420) }
-        if volume["hostPath"] != nil { Defaults.fill(&volume["hostPath", default: [:]], "type", "") }
-        if volume["downwardAPI"] != nil { volume["downwardAPI", default: [:]].each("items") { item(&$0) } }
-        if volume["projected"] != nil {
-            volume["projected", default: [:]].each("sources") { source in
-                if source["serviceAccountToken"] != nil { Defaults.fill(&source["serviceAccountToken", default: [:]], "expirationSeconds", 3600) }
-                if source["downwardAPI"] != nil { source["downwardAPI", default: [:]].each("items") { item(&$0) } }
-            }
-        }
-        if volume["ephemeral"] != nil {
-            Defaults.fill(&volume["ephemeral", default: [:]]["volumeClaimTemplate", default: [:]]["spec", default: [:]], "volumeMode", "Filesystem")
-        }
-    }
-
-    private static func item(_ item: inout JSON) {
-        if item["fieldRef"] != nil { Defaults.fill(&item["fieldRef", default: [:]], "apiVersion", "v1") }
     }
 
     /// Guaranteed, Burstable or BestEffort, from the requests and limits of all containers.
@@ -91,8 +95,10 @@ enum PodDefaults {
             }
             return seen
         }
-        for list in ["containers", "initContainers"] {
-            for container in spec?[list]?.array ?? [] {
+        // A pod that gives amounts for itself as a whole is judged by these alone.
+        let judged = spec?["resources"]?.isEmpty ?? true ? (spec?["containers"]?.array ?? []) + (spec?["initContainers"]?.array ?? []) : [spec ?? [:]]
+        do {
+            for container in judged {
                 var ownRequests: [String: Quantity] = [:]
                 var ownLimits: [String: Quantity] = [:]
                 _ = sum(container["resources"]?["requests"], into: &ownRequests)
