@@ -23,10 +23,11 @@ extension KubeAPI {
         let parallelism = Int(spec?["parallelism"]?.integer ?? 1)
         let completions = spec?["completions"]?.integer.map { Int($0) }
         let isSuspended = spec?["suspend"] == true
-        let failure = failure(of: object, failed.count, now)
-        if isSuspended || failure != nil { for pod in active { _ = try? remove(pod, pods, DeleteOptions(), now) } } else {
-            let missing = completions.map { min(parallelism, $0 - done) - active.count } ?? (done > 0 ? 0 : parallelism - active.count)
-            var free = isIndexed ? Array(Set(0..<(completions ?? 0)).subtracting(indexes).subtracting(active.compactMap { Self.index(of: $0) }).sorted()) : []
+        let judgement = JobJudgement(object, failures: failed.map { $0.json(pods) }, succeeded: isIndexed ? indexes : [])
+        let failure = judgement.failure ?? (judgement.success == nil ? lateness(of: object, now) : nil)
+        if isSuspended || failure != nil || judgement.success != nil { for pod in active { _ = try? remove(pod, pods, DeleteOptions(), now) } } else {
+            let missing = completions.map { min(parallelism, $0 - done - judgement.failedIndexes.count) - active.count } ?? (done > 0 ? 0 : parallelism - active.count)
+            var free = isIndexed ? Array(Set(0..<(completions ?? 0)).subtracting(indexes).subtracting(judgement.failedIndexes).subtracting(active.compactMap { Self.index(of: $0) }).sorted()) : []
             for _ in 0..<max(0, min(missing, 500)) {
                 let index = free.isEmpty ? nil : free.removeFirst()
                 if isIndexed, index == nil { break }
@@ -39,10 +40,11 @@ extension KubeAPI {
         status["startTime"] = isSuspended ? Optional<JSON>.none : status["startTime"] ?? time
         status["active"] = JSON(isSuspended ? 0 : active.count)
         status["succeeded"] = JSON(done)
-        status["failed"] = JSON(failed.count)
+        status["failed"] = JSON(judgement.failed)
         status["ready"] = JSON(active.filter { isReady($0.json(pods)) }.count)
         status["terminating"] = JSON(own.filter(\.isDeleting).count)
         status["uncountedTerminatedPods"] = [:]
+        if spec?.has("backoffLimitPerIndex") ?? false { status["failedIndexes"] = .string(Self.ranges(of: judgement.failedIndexes)) }
         if isIndexed, !indexes.isEmpty { status["completedIndexes"] = .string(Self.ranges(of: indexes)) }
         var kept = conditions
         func set(_ type: String, _ holds: Bool, _ reason: String, _ message: String) {
@@ -52,6 +54,13 @@ extension KubeAPI {
         }
         if let failure {
             for type in ["FailureTarget", "Failed"] { set(type, true, failure.reason, failure.message) }
+        } else if let success = judgement.success, !isSuspended {
+            set("SuccessCriteriaMet", true, success.reason, success.message)
+            // It is complete once the pods that it no longer needs are gone.
+            if active.isEmpty {
+                set("Complete", true, success.reason, success.message)
+                status["completionTime"] = time
+            }
         } else if completions.map({ done >= $0 }) ?? (done > 0 && active.isEmpty), !isSuspended {
             for type in ["SuccessCriteriaMet", "Complete"] { set(type, true, "CompletionsReached", "Reached expected number of succeeded pods") }
             status["completionTime"] = time
@@ -81,13 +90,9 @@ extension KubeAPI {
         _ = try? remove(stored, resource, options, now)
     }
 
-    private func failure(of job: JSON, _ failed: Int, _ now: Now) -> (reason: String, message: String)? {
-        let spec = job["spec"]
-        if failed > Int(spec?["backoffLimit"]?.integer ?? 6) { return ("BackoffLimitExceeded", "Job has reached the specified backoff limit") }
-        if let seconds = spec?["activeDeadlineSeconds"]?.integer, let start = job["status"]?["startTime"]?.string.flatMap({ Timestamp.parse($0) }), now.wall >= start + .seconds(seconds) {
-            return ("DeadlineExceeded", "Job was active longer than specified deadline")
-        }
-        return nil
+    private func lateness(of job: JSON, _ now: Now) -> JobJudgement.Verdict? {
+        guard let seconds = job["spec"]?["activeDeadlineSeconds"]?.integer, let start = job["status"]?["startTime"]?.string.flatMap({ Timestamp.parse($0) }), now.wall >= start + .seconds(seconds) else { return nil }
+        return ("DeadlineExceeded", "Job was active longer than specified deadline")
     }
 
     private mutating func makeWorker(of stored: StoredObject, _ job: JSON, _ resource: ResourceDescriptor, index: Int?, _ now: Now) {
