@@ -16,8 +16,31 @@ struct FuzzTests {
         " ", "\n", "app", "/", "~1", "9223372036854775808", "k:{\"name\":\"x\"}", "2026-13-99T99:99:99Z", "1Gi", "1e1e1", "%", "&", "?",
     ]
 
-    private func text(_ generator: inout SeededGenerator, _ count: Int) -> String {
-        (0..<count).map { _ in Self.fragments[Int.random(in: 0..<Self.fragments.count, using: &generator)] }.joined()
+    /// Pieces of expressions, and of the patterns and formats inside them.
+    private static let expressions = [
+        "self", "x", "l", "m", ".", ".?", "[", "]", "[?", "(", ")", "{", "}", ",", ":", "?", "!", "-", "+", "*", "/", "%", "==", "!=", "<", ">=", "&&", "||", " in ", "1", "0", "9223372036854775807", "-9223372036854775808", "18446744073709551615u", "1.5e300", "'a'", "b'\\xff'", "r'\\d'",
+        "'%s %d %.3f %x'", "\"\"\"", "null", "true", "false", "has(", ".all(i, ", ".exists(i, ", ".map(i, ", ".filter(i, ", ".exists_one(i, ", ".optMap(i, ", "i", ".size()", ".matches('", "')", "(a|b)*", "[^a-z]+", "(?i)", "{2,3}", "\\pL", ".find('", ".split('", ".replace('a', 'b')", ".substring(", ".format([",
+        "timestamp('2024-02-29T00:00:00Z')", "duration('1h')", ".getHours('+02:00')", "int(", "uint(", "double(", "string(", "type(", "quantity('1Gi')", ".add(", "url('https://a/b?c=d')", ".getQuery()", "ip('::1')", "cidr('10.0.0.0/8')", ".containsIP(", "optional.of(", ".orValue(", "sets.contains(", "cel.bind(i, ", "//", "\n", "`", "é", ".sum()", ".max()",
+    ]
+
+    private func text(_ generator: inout SeededGenerator, _ count: Int) -> String { text(&generator, count, of: Self.fragments) }
+
+    private func text(_ generator: inout SeededGenerator, _ count: Int, of pieces: [String]) -> String {
+        (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }.joined()
+    }
+
+    @Test(arguments: seeds)
+    func everyExpressionHasAValueOrAnError(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let variables: [String: JSON] = ["x": 5, "l": [1, "a", .null, 2], "m": ["a": ["b": 1]], "self": ["x": 1]]
+        var values = 0
+        for round in 0..<Self.inputs / Self.seeds.count {
+            let source = text(&generator, 1 + round % 14, of: Self.expressions)
+            let outcome = CELExpression.evaluate(source, variables)
+            if !outcome.hasPrefix("error: "), !outcome.hasPrefix("refused: ") { values += 1 }
+            #expect(!outcome.isEmpty && outcome == CELExpression.evaluate(source, variables), "seed \(seed), round \(round): \(source)")
+        }
+        #expect(values > 0)
     }
 
     @Test(arguments: seeds)

@@ -1,0 +1,128 @@
+/// A moment between the years 1 and 9999, to the nanosecond.
+struct CELTime: Hashable, Comparable, Sendable {
+    /// Since 1970.
+    var seconds: Int64
+    var nanoseconds: Int64
+
+    static let least: Int64 = -62_135_596_800
+    static let greatest: Int64 = 253_402_300_799
+
+    init(seconds: Int64, nanoseconds: Int64) {
+        self.seconds = seconds
+        self.nanoseconds = nanoseconds
+    }
+
+    var isInRange: Bool { seconds >= Self.least && seconds <= Self.greatest }
+
+    static func < (a: Self, b: Self) -> Bool { (a.seconds, a.nanoseconds) < (b.seconds, b.nanoseconds) }
+
+    /// RFC 3339.
+    init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        func number(_ start: Int, _ count: Int) -> Int64? {
+            guard start + count <= bytes.count, bytes[start..<start + count].allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+            return Int64(String(decoding: bytes[start..<start + count], as: UTF8.self))
+        }
+        guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
+            let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
+            (1...12).contains(month), (1...CELCalendar.days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60, second < 60
+        else { return nil }
+        var at = 19
+        var fraction: Int64 = 0
+        if bytes[at] == 0x2E {
+            let digits = bytes[(at + 1)...].prefix { (0x30...0x39).contains($0) }
+            guard !digits.isEmpty else { return nil }
+            fraction = Int64((String(decoding: digits.prefix(9), as: UTF8.self) + "000000000").prefix(9)) ?? 0
+            at += 1 + digits.count
+        }
+        guard at < bytes.count else { return nil }
+        var offset: Int64 = 0
+        if bytes[at] | 0x20 == 0x7A {
+            guard at + 1 == bytes.count else { return nil }
+        } else {
+            guard let zone = CELCalendar.offset(String(decoding: bytes[at...], as: UTF8.self)), bytes[at] == 0x2B || bytes[at] == 0x2D else { return nil }
+            offset = zone
+        }
+        seconds = CELCalendar.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        nanoseconds = fraction
+        guard isInRange else { return nil }
+    }
+
+    func advanced(by duration: Int64) throws(CELError) -> CELTime {
+        let total = nanoseconds + duration % 1_000_000_000
+        let carry: Int64 = total < 0 ? -1 : total >= 1_000_000_000 ? 1 : 0
+        let moved = CELTime(seconds: seconds + duration / 1_000_000_000 + carry, nanoseconds: total - carry * 1_000_000_000)
+        guard moved.isInRange else { throw .timestampOverflow }
+        return moved
+    }
+
+    /// Nanoseconds.
+    func since(_ other: CELTime) throws(CELError) -> Int64 {
+        let (product, overflows) = (seconds - other.seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, overflowsAgain) = product.addingReportingOverflow(nanoseconds - other.nanoseconds)
+        if overflows || overflowsAgain { throw .timestampOverflow }
+        return sum
+    }
+
+    /// As it is at a place whose clocks are ahead by so many seconds.
+    func fields(ahead offset: Int64) -> (year: Int64, month: Int64, day: Int64, ofDay: Int64, days: Int64) {
+        let local = seconds + offset
+        let days = CELCalendar.floorDivide(local, 86_400)
+        let (year, month, day) = CELCalendar.civil(days)
+        return (year, month, day, local - days * 86_400, days)
+    }
+
+    var text: String {
+        let (year, month, day, ofDay, _) = fields(ahead: 0)
+        func pad(_ value: Int64, _ width: Int) -> String {
+            let digits = String(value)
+            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        }
+        var fraction = ""
+        if nanoseconds != 0 {
+            fraction = "." + pad(nanoseconds, 9)
+            while fraction.hasSuffix("0") { fraction.removeLast() }
+        }
+        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(ofDay / 3600, 2)):\(pad(ofDay / 60 % 60, 2)):\(pad(ofDay % 60, 2))\(fraction)Z"
+    }
+}
+
+/// Days and dates of the Gregorian calendar, counted in eras of 400 years that begin in March.
+enum CELCalendar {
+    static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : -((-a + b - 1) / b) }
+
+    static func days(inMonth month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+        let shifted = month <= 2 ? year - 1 : year
+        let era = floorDivide(shifted, 400)
+        let ofEra = shifted - era * 400
+        return era * 146_097 + ofEra * 365 + ofEra / 4 - ofEra / 100 + (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1 - 719_468
+    }
+
+    static func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+        let shifted = days + 719_468
+        let era = floorDivide(shifted, 146_097)
+        let ofEra = shifted - era * 146_097
+        let year = (ofEra - ofEra / 1460 + ofEra / 36_524 - ofEra / 146_096) / 365
+        let ofYear = ofEra - (365 * year + year / 4 - year / 100)
+        let part = (5 * ofYear + 2) / 153
+        let month = part < 10 ? part + 3 : part - 9
+        return (year + era * 400 + (month <= 2 ? 1 : 0), month, ofYear - (153 * part + 2) / 5 + 1)
+    }
+
+    /// Seconds of `UTC`, `+02:00`, `-08:00`, `02:00`; nil for other names: the server carries no table of zones.
+    static func offset(_ zone: String) -> Int64? {
+        if zone == "UTC" || zone.isEmpty { return 0 }
+        let isNegative = zone.hasPrefix("-")
+        let parts = zone.drop { $0 == "+" || $0 == "-" }.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hours = UInt8(parts[0]), let minutes = UInt8(parts[1]), hours < 24, minutes < 60 else { return nil }
+        return (isNegative ? -1 : 1) * (Int64(hours) * 3600 + Int64(minutes) * 60)
+    }
+}
