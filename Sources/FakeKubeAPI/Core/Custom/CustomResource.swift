@@ -3,6 +3,8 @@ struct CustomResource: Sendable {
     let descriptor: ResourceDescriptor
     /// `openAPIV3Schema`.
     let schema: JSON
+    /// `x-kubernetes-validations`, wherever they stand in it.
+    let rules: RuleTree
     let preservesUnknown: Bool
     let columns: TableColumns
     let selectableFields: [String: [String]]
@@ -31,6 +33,7 @@ struct CustomResource: Sendable {
             categories: (names?["categories"]?.array ?? []).compactMap(\.string), subresources: subresources, typeName: "", isCustom: true, selectableFields: fields.sorted(),
             warning: isDeprecated ? version["deprecationWarning"]?.string ?? "\(text(spec?["group"]))/\(text(version["name"])) \(kind) is deprecated" : nil)
         schema = version["schema"]?["openAPIV3Schema"] ?? [:]
+        rules = RuleTree(schema: schema)
         isStorage = version["storage"] == true
         isTerminating = definition["metadata"]?["deletionTimestamp"] != nil
         preservesUnknown = spec?["preserveUnknownFields"] == true

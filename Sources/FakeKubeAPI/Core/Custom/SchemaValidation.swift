@@ -102,7 +102,7 @@ struct SchemaValidation {
         if let min = schema["minLength"]?.integer, count < min {
             return findings.append(.init(reason: .invalid, field: path, body: "Invalid value: \(value.text): \(path) in body should be at least \(min) chars long"))
         }
-        if let pattern = schema["pattern"]?.string, let expression = try? Regex(pattern), (try? expression.firstMatch(in: text)) ?? nil == nil {
+        if let pattern = schema["pattern"]?.string, let expression = try? CELPattern(pattern), !expression.matches(text) {
             findings.append(.init(reason: .invalid, field: path, body: "Invalid value: \(value.text): \(path) in body should match '\(pattern)'"))
         }
         if schema["format"] == "date-time", Timestamp.parse(text) == nil {

@@ -30,6 +30,7 @@ enum DefinitionValidation {
             if schema["type"]?.string != "object" { validation.add(.init(reason: schema["type"] == nil ? .required : .invalid, field: "\(path).type", body: schema["type"] == nil ? "Required value: must not be empty at the root" : "Invalid value: \(FieldError.shown(schema["type"] ?? "")): must be object at the root")) }
             checkStructure(schema, path, &validation)
             checkTypes(schema, path, &validation)
+            validation.add(RuleDefinitionValidation.findings(schema, path))
         }
         names(spec?["names"], &validation)
         if let old {
