@@ -135,7 +135,7 @@ let package = Package(
 
         // The reference Kubernetes API server.
         room("KubeCore", "Sources/FakeKubeAPI/Core", ["Foundations", crypto]),
-        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdHTTP2, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
+        room("KubeServer", "Sources/FakeKubeAPI/Server", ["KubeCore", "CZlib", "Foundations", "Serving", hummingbird, hummingbirdCore, hummingbirdHTTP2, httpClient, nioCore, nioSSL, certificates, asn1, crypto, grdb, yams, logging, lifecycle]),
         command("fake-kube-api", "Sources/FakeKubeAPI/Command", ["KubeServer", "KubeCore", "Clocks", "Foundations", "Serving", yams]),
 
         // The scenario suite.

@@ -29,10 +29,11 @@ package final class APIHub: Sendable {
 
     /// Answers a request. The version is the store's behind it: what must be on disk before the answer goes out.
     /// - Parameter node: whose kubelet is asked; nil for the API itself.
-    func handle(_ request: APIRequest, from credentials: KubeAPI.Credentials, kubeletOf node: String? = nil) -> (APIResponse, version: UInt64) {
+    /// - Parameter resuming: of a request that waited for webhooks.
+    func handle(_ request: APIRequest, from credentials: KubeAPI.Credentials, kubeletOf node: String? = nil, resuming: PendingRequest? = nil) -> (APIResponse, version: UInt64) {
         let now = clock()
         return state.withLock { state in
-            let response = if let node { state.api.handleKubelet(of: node, request, from: credentials, at: now) } else { state.api.handle(request, from: credentials, at: now) }
+            let response = if let node { state.api.handleKubelet(of: node, request, from: credentials, at: now) } else { state.api.handle(request, from: credentials, at: now, resuming: resuming) }
             Self.wake(&state)
             return (response, state.api.store.version)
         }

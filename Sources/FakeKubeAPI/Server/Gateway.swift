@@ -46,7 +46,12 @@ struct Gateway: HTTPResponder {
         if type == "application/yaml" || type == "application/apply-patch+yaml" { body = YAMLText.json(of: body) ?? body }
         let ask = APIRequest(
             method: request.method.rawValue, path: String(target.first ?? "/"), query: target.count > 1 ? APIRequest.parseQuery(target[1]) : [], headers: headers, body: body)
-        let (answer, version) = hub.handle(ask, from: await credentials(headers, context.channel), kubeletOf: kubeletOf)
+        let sender = await credentials(headers, context.channel)
+        var (answer, version) = hub.handle(ask, from: sender, kubeletOf: kubeletOf)
+        while case .webhooks(var pending) = answer {
+            pending.take(await WebhookCaller.ask(pending.calls))
+            (answer, version) = hub.handle(ask, from: sender, kubeletOf: kubeletOf, resuming: pending)
+        }
         if request.method != .get { try await journal.write(upTo: version) }
         return try await perform(answer, headers, context, isHead: request.method == .head)
     }
@@ -96,7 +101,7 @@ struct Gateway: HTTPResponder {
         case .delayed(let wait, let inner):
             try await Task.sleep(for: wait)
             return try await perform(inner, headers, context, isHead: isHead)
-        case .disconnect:
+        case .disconnect, .webhooks:
             await Self.connection(of: context.channel).close(mode: .all, promise: nil)
             throw CancellationError()
         }

@@ -76,6 +76,8 @@ package enum APIResponse: Sendable {
     indirect case delayed(Duration, APIResponse)
     /// No answer at all: the connection is dropped.
     case disconnect
+    /// No answer yet: the webhooks are to be asked, and the request handed in again.
+    case webhooks(PendingRequest)
 
     package struct Answer: Sendable {
         package var status: Int
@@ -123,7 +125,7 @@ package enum APIResponse: Sendable {
             }
             return .complete(answer)
         case .delayed(let wait, let inner): return .delayed(wait, inner.negotiated(accept))
-        case .watch, .disconnect: return self
+        case .watch, .disconnect, .webhooks: return self
         }
     }
 

@@ -26,7 +26,7 @@ struct ControlPlane: Sendable {
     /// Resources whose objects have a controller. All others are followed for their owners only.
     static let resources: Set = [
         "/pods", "/nodes", "/namespaces", "/replicationcontrollers", "/serviceaccounts", "/configmaps", "/persistentvolumes", "/persistentvolumeclaims", "apps/deployments", "apps/replicasets",
-        "apps/daemonsets", "apps/statefulsets", "batch/jobs", "batch/cronjobs",
+        "apps/daemonsets", "apps/statefulsets", "batch/jobs", "batch/cronjobs", "admissionregistration.k8s.io/validatingadmissionpolicies",
     ]
     /// Kinds that own pods or each other.
     static let workloads: Set = [

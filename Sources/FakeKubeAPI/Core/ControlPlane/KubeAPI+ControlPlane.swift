@@ -34,6 +34,7 @@ extension KubeAPI {
             case "apps/statefulsets": reconcileStatefulSet(object, resource, now)
             case "batch/jobs": reconcileJob(object, resource, now)
             case "batch/cronjobs": reconcileCronJob(object, resource, now)
+            case "admissionregistration.k8s.io/validatingadmissionpolicies": reconcilePolicy(object, resource, now)
             default: break
             }
         }

@@ -23,6 +23,7 @@ extension KubeAPI {
         if resource.kind == "Job", !resource.isCustom, options.propagation == nil {
             call.warnings.append("child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning")
         }
+        try admitDeletion(current, resource, options, &call)
         let (object, isGone) = try remove(current, resource, options, call.now)
         if !isGone || !resource.isCustom && Self.shownWhenGone.contains(resource.kind) { return try answer(object, resource, call) }
         var status = APIStatus(200, nil, "")
@@ -142,6 +143,7 @@ extension KubeAPI {
         _ = try ListOptions(call.request, isWatch: false)
         let chosen = store.objects(resource, namespace: target.namespace, node: fields.required("spec.nodeName")).filter { $0.matches(labels, fields) }
         let version = store.version
+        for object in chosen { try admitDeletion(object, resource, options, &call) }
         for object in chosen where !(resource.kind == "Namespace" && Self.permanentNamespaces.contains(object.name)) { _ = try remove(object, resource, options, call.now) }
         return form.answer(200, form.list(chosen, metadata: ["resourceVersion": .string(String(version))], resource))
     }

@@ -44,6 +44,7 @@ extension KubeAPI {
         name.name = "pods/binding"
         if old["metadata"]?["deletionTimestamp"] != nil { throw .conflict(name, stored.name, "pod \(stored.name) is being deleted, cannot be assigned to a host") }
         if let taken = old["spec"]?["nodeName"]?.string, !taken.isEmpty { throw .conflict(name, stored.name, "pod \(stored.name) is already assigned to node \"\(taken)\"") }
+        if let sub = resource.subresource("binding") { try admit(AdmissionAttributes("CREATE", resource, sub, target.name, object: binding, old: .null, isDryRun: options.isDryRun, call), &call) }
         let object = Self.bound(old, to: node, call.timestamp)
         if !options.isDryRun { _ = store.put(object, resource) }
         var status = APIStatus(201, nil, "")
@@ -67,6 +68,7 @@ extension KubeAPI {
         let eviction = try decode(resource, call, kind: "Eviction", groupVersion: "policy/v1", type: "policy.v1.Eviction").object
         guard eviction["metadata"]?["name"]?.string ?? "" == target.name else { throw .badRequest("name in URL does not match name in Eviction object") }
         let (stored, object) = try pod(target, resource)
+        if let sub = resource.subresource("eviction") { try admit(AdmissionAttributes("CREATE", resource, sub, target.name, object: eviction, old: .null, isDryRun: options.isDryRun, call), &call) }
         try checkBudgets(object, target.namespace)
         var deletion = DeleteOptions()
         deletion.gracePeriodSeconds = eviction["deleteOptions"]?["gracePeriodSeconds"]?.integer
@@ -166,6 +168,7 @@ extension KubeAPI {
         if let version = wanted["metadata"]?["resourceVersion"]?.string, !version.isEmpty, version != String(stored.version) {
             throw .conflict(resource, target.name, "the object has been modified; please apply your changes to the latest version and try again")
         }
+        if let sub = resource.subresource("scale") { try admit(AdmissionAttributes("UPDATE", resource, sub, target.name, object: wanted, old: current, isDryRun: options.isDryRun, call), &call) }
         var changed = object
         changed.set(.integer(number), at: paths.spec[...])
         let saved = try replace(stored, with: changed, resource, subresource: "scale", options: options, &call)

@@ -36,6 +36,7 @@ extension KubeAPI {
         try settle(&object, resource, custom)
         Strategy.prepareCreate(&object, resource, custom)
         try admitCreate(&object, resource, &call)
+        object = try mutate(AdmissionAttributes("CREATE", resource, object: object, old: .null, isDryRun: options.isDryRun, call), &call)
         if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
         let name = object["metadata"]?["name"]?.string ?? ""
@@ -43,6 +44,7 @@ extension KubeAPI {
         try checkGrant(object, old: nil, resource, call.user)
         try validate(object, old: nil, resource, custom, subresource: "", &call)
         call.warnings += ObjectWarnings.of(object, old: nil, resource)
+        try admit(AdmissionAttributes("CREATE", resource, object: object, old: .null, isDryRun: options.isDryRun, call), &call)
         if store.object(resource, namespace, name) != nil { throw .alreadyExists(resource, name) }
         try admitLimits(object, resource)
         let charges = try admitQuota(object, old: nil, resource)
@@ -199,11 +201,20 @@ extension KubeAPI {
         object[path: "metadata", "resourceVersion"] = .string(String(current.version))
         try settle(&object, resource, custom)
         Strategy.prepareUpdate(&object, from: old, resource, subresource: subresource)
+        // A Scale has been judged as such.
+        let isJudged = subresource == "scale"
+        let changed = isJudged ? object : try mutate(AdmissionAttributes("UPDATE", resource, subresource: subresource, object: object, old: old, isDryRun: options.isDryRun, call), &call)
+        if changed != object {
+            // What this endpoint may not change, a webhook may not change through it either.
+            object = changed
+            Strategy.prepareUpdate(&object, from: old, resource, subresource: subresource)
+        }
         if resource.kind == "Service", !resource.isCustom { try assignAddresses(&object, resource) }
         try settle(&object, resource, custom)
         try checkGrant(object, old: old, resource, call.user)
         try validate(object, old: old, resource, custom, subresource: subresource, &call)
         if subresource.isEmpty { call.warnings += ObjectWarnings.of(object, old: old, resource) }
+        if !isJudged { try admit(AdmissionAttributes("UPDATE", resource, subresource: subresource, object: object, old: old, isDryRun: options.isDryRun, call), &call) }
         if let managed {
             let entries = managed.json
             object[path: "metadata", "managedFields"] = entries.isEmpty ? nil : entries

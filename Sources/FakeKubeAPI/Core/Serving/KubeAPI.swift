@@ -20,6 +20,7 @@ package struct KubeAPI: Sendable {
     var endingNamespaces: Set<String> = []
     /// Definitions that are going and still have objects.
     var endingDefinitions: Set<String> = []
+    var policies = PolicyCache()
     /// Names and texts of what has been promised; see `Settings`.
     let settings: Settings
 
@@ -63,13 +64,26 @@ package struct KubeAPI: Sendable {
     package mutating func advance(_ session: inout WatchSession, at now: Now, into out: inout [UInt8]) -> Bool { session.next(from: store, &encodings, at: now, into: &out) }
 
     /// Answers a request.
-    package mutating func handle(_ request: APIRequest, from credentials: Credentials, at now: Now) -> APIResponse {
-        var call = Call(request: request, now: now)
+    /// - Parameter resuming: what an earlier `webhooks` answer to this request gave out, with the answers taken in.
+    package mutating func handle(_ request: APIRequest, from credentials: Credentials, at now: Now, resuming: PendingRequest? = nil) -> APIResponse {
+        var call = Call(request: request, now: resuming?.now ?? now)
+        call.pending = resuming ?? (hasWebhooks(request) ? PendingRequest(seed: random.next(), now: now) : nil)
+        call.fault = resuming?.fault
+        // A way that may be gone again draws from a generator of its own.
+        let shared = random
+        if let pending = call.pending { random = SeededGenerator(seed: pending.seed) }
         var response: APIResponse
         do throws(APIStatus) {
             response = try answer(&call, credentials)
         } catch {
             response = .failure(error)
+        }
+        if var pending = call.pending {
+            random = shared
+            if !pending.calls.isEmpty {
+                pending.fault = call.fault
+                return .webhooks(pending)
+            }
         }
         response = response.negotiated(call.request.headers["accept"])
         if let fault = call.fault, let milliseconds = fault.latencyMilliseconds { response = .delayed(.milliseconds(Int64(milliseconds)), response) }
@@ -87,7 +101,7 @@ package struct KubeAPI: Sendable {
         call.user = try access.user(of: credentials, store: store, catalogue: catalogue, at: call.now)
         call.user = try impersonated(call)
         call.attempt = attempt(of: call)
-        if let fault = faults.fault(verb: call.attempt.verb, resource: call.target?.resource ?? "", user: call.user.name, path: call.request.path) {
+        if call.pending?.isResumed != true, let fault = faults.fault(verb: call.attempt.verb, resource: call.target?.resource ?? "", user: call.user.name, path: call.request.path) {
             call.fault = fault
             if fault.disconnect { return .disconnect }
             if let code = fault.status { throw Self.refusal(code, fault) }
@@ -192,6 +206,8 @@ struct Call {
     var fault: FaultPlan.Fault?
     /// Texts for Warning headers.
     var warnings: [String] = []
+    /// Questions to webhooks and their answers; nil when there is no webhook at all.
+    var pending: PendingRequest?
 
     var timestamp: JSON { .string(Timestamp.text(now.wall)) }
 }

@@ -61,7 +61,7 @@ package struct RequestLog: Sendable {
         case .complete(let answer): (answer.status, answer.body.count)
         case .watch: (200, 0)
         case .delayed(_, let inner): outcome(inner)
-        case .disconnect: (0, 0)
+        case .disconnect, .webhooks: (0, 0)
         }
     }
 }

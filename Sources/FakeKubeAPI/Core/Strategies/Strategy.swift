@@ -9,7 +9,7 @@ enum Strategy {
         if resource.isCustom { return true }
         switch (resource.group, resource.kind) {
         case ("", "Pod"), ("", "ReplicationController"), ("batch", _), ("policy", _), ("networking.k8s.io", _), ("apiextensions.k8s.io", _), ("discovery.k8s.io", _),
-            ("apps", "Deployment"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("apps", "StatefulSet"), ("scheduling.k8s.io", _):
+            ("apps", "Deployment"), ("apps", "DaemonSet"), ("apps", "ReplicaSet"), ("apps", "StatefulSet"), ("scheduling.k8s.io", _), ("admissionregistration.k8s.io", _):
             return true
         default: return false
         }
@@ -131,7 +131,7 @@ enum Strategy {
         } else if resource.kind == "EndpointSlice" {
             hasChanged = object["endpoints"] != old["endpoints"] || object["ports"] != old["ports"] || object["metadata"]?["labels"] != old["metadata"]?["labels"]
         } else {
-            hasChanged = object["spec"] != old["spec"]
+            hasChanged = object["spec"] != old["spec"] || object["webhooks"] != old["webhooks"]
         }
         if hasChanged { object[path: "metadata", "generation"] = .integer(generation &+ 1) }
         if resource.kind == "DaemonSet" {

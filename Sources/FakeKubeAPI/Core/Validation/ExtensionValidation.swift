@@ -11,13 +11,19 @@ enum ExtensionValidation {
             if spec?["validations"]?.isEmpty ?? true, spec?["auditAnnotations"]?.isEmpty ?? true {
                 validation.add(.required("spec.validations", "validations or auditAnnotations must be set"))
             }
+            validation.add(AdmissionPolicy(spec ?? [:], "spec.", hasParams: spec?["paramKind"] != nil).findings)
             for (index, rule) in (spec?["validations"]?.array ?? []).enumerated() where rule["expression"]?.isEmpty ?? true { validation.add(.required("spec.validations[\(index)].expression", "expression is not specified")) }
         case "MutatingAdmissionPolicy":
             if spec?["matchConstraints"] == nil { validation.add(.required("spec.matchConstraints")) }
             if spec?["mutations"]?.isEmpty ?? true { validation.add(.required("spec.mutations", "mutations must contain at least one item")) }
             validation.oneOf(["IfNeeded", "Never"], spec?["reinvocationPolicy"], "spec.reinvocationPolicy")
+            validation.add(AdmissionPolicy(spec ?? [:], "spec.", hasParams: spec?["paramKind"] != nil).findings)
         case "ValidatingAdmissionPolicyBinding":
             if spec?["policyName"]?.isEmpty ?? true { validation.add(.required("spec.policyName")) }
+            if let reference = spec?["paramRef"] {
+                if reference["name"] == nil, reference["selector"] == nil { validation.add(.required("spec.paramRef", "one of name or selector must be specified")) }
+                if reference["parameterNotFoundAction"] == nil { validation.add(.required("spec.paramRef.parameterNotFoundAction")) }
+            }
             if spec?["validationActions"]?.isEmpty ?? true { validation.add(.required("spec.validationActions", "at least one validation action is required")) }
         case "MutatingAdmissionPolicyBinding":
             if spec?["policyName"]?.isEmpty ?? true { validation.add(.required("spec.policyName")) }
@@ -55,6 +61,7 @@ enum ExtensionValidation {
         if let seconds = webhook["timeoutSeconds"]?.integer, !(1...30).contains(seconds) {
             validation.add(.invalid("\(path).timeoutSeconds", .integer(seconds), seconds < 1 ? "the timeout value must be greater than zero" : "the timeout value must be between 1 and 30 seconds"))
         }
+        validation.add(AdmissionPolicy(["matchConditions": webhook["matchConditions"] ?? []], "\(path).", hasParams: false).findings)
         let client = webhook["clientConfig"]
         switch (client?["url"], client?["service"]) {
         case (nil, nil), (_?, _?): validation.add(.required("\(path).clientConfig", "exactly one of url or service is required"))
