@@ -71,32 +71,15 @@ extension FieldCatalog {
                 switch argument {
                 case .none: nil
                 case .index(let n): n < mounts.count ? mounts[n] : nil
-                case .key(let pattern): mounts.isEmpty ? nil : mounts.first { matches(pattern, key($0)) }
+                case .key(let pattern): mounts.isEmpty ? nil : first(of: mounts, where: key, matches: GlobPattern(Array(pattern.utf8)))
                 }
             // rules ask whether there is one by comparing with this word
             return found.flatMap(read) ?? .text("N/A")
         }
     }
 
-    // `*` for any run of bytes; only the last one is ever gone back to
-    private static func matches(_ pattern: String, _ path: String) -> Bool {
-        let (pattern, path) = (Array(pattern.utf8), Array(path.utf8))
-        var (at, element) = (0, 0)
-        var retry: (path: Int, element: Int)?
-        while at < path.count {
-            if element < pattern.count, pattern[element] == 0x2A {
-                element += 1
-                retry = (at, element)
-            } else if element < pattern.count, pattern[element] == path[at] {
-                (at, element) = (at + 1, element + 1)
-            } else if let back = retry {
-                (at, element) = (back.path + 1, back.element)
-                retry = (at, element)
-            } else {
-                return false
-            }
-        }
-        return pattern[element...].allSatisfy { $0 == 0x2A }
+    private static func first(of mounts: [ContainerContext.Mount], where key: (ContainerContext.Mount) -> String, matches pattern: GlobPattern) -> ContainerContext.Mount? {
+        mounts.first { pattern.matches(key($0)) }
     }
 
     static func labelText(_ labels: [String: String]) -> String { labels.sorted { $0.key < $1.key }.map { $0.key + ":" + $0.value }.joined(separator: ",") }

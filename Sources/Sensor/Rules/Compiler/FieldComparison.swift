@@ -1,4 +1,5 @@
 internal import Events
+internal import Foundations
 
 // Fields of one event compared with each other: rare, so made for each comparison.
 

@@ -79,5 +79,3 @@ final class LiteralAutomaton: TextMatcher {
         }
     }
 }
-
-func asciiLower(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }

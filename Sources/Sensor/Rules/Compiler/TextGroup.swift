@@ -1,3 +1,5 @@
+internal import Foundations
+
 /// Finds which of the texts that it was made of fit another text, by their rows.
 protocol TextMatcher: AnyObject, Sendable {
     /// Adds the rows of the texts that fit.

@@ -1,3 +1,5 @@
+internal import Foundations
+
 /// A check of text by itself: what patterns need, and comparisons whose literal is only known with the event.
 enum TextTest: Sendable {
     case group(TextGroup)

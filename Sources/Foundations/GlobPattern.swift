@@ -1,7 +1,7 @@
 /// A shell pattern over the whole text: `*` any run (slashes too), `?` any byte, `[a-z]` and `[!a-z]` one of a set, `\` the next byte itself.
 ///
 /// Time is bounded by length of text times length of pattern: only the last `*` is ever gone back to.
-struct GlobPattern: Sendable {
+package struct GlobPattern: Sendable {
     private enum Element: Sendable {
         case byte(UInt8)
         case any
@@ -13,7 +13,7 @@ struct GlobPattern: Sendable {
     private let elements: [Element]
     private let isCaseInsensitive: Bool
 
-    init(_ pattern: [UInt8], isCaseInsensitive: Bool) {
+    package init(_ pattern: [UInt8], isCaseInsensitive: Bool = false) {
         let pattern = isCaseInsensitive ? pattern.map(asciiLower) : pattern
         var elements: [Element] = []
         var at = 0
@@ -66,7 +66,12 @@ struct GlobPattern: Sendable {
         return nil
     }
 
-    func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    package func matches(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8(matches)
+    }
+
+    package func matches(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var (at, element) = (0, 0)
         var retry: (text: Int, element: Int)?
         while at < text.count {
