@@ -22,6 +22,7 @@ package final class Pipeline {
         /// Somebody asks the Kubernetes API.
         package var hasKubernetes = true
         package var lookUpLoopback = false
+        package var ruleMatching = RuleMatching.all
         /// The windows of aggregation are divided by this.
         package var timeScale: Double = 1
 
@@ -90,7 +91,7 @@ package final class Pipeline {
         runtimeData = RuntimeAggregator()
         indicators = IndicatorAggregator(settings: IndicatorAggregator.Settings(lookUpLoopback: settings.lookUpLoopback))
         indicators.definitions = known
-        self.rules = RuleEvaluator(rules)
+        self.rules = RuleEvaluator(rules, matching: settings.ruleMatching)
         ruleInterest = Interest(rules)
         var tuning = DetectionAggregator.Tuning()
         tuning.windowMin = tuning.windowMin / settings.timeScale
@@ -307,7 +308,7 @@ package final class Pipeline {
             for container in workloads.handle(input, at: now) { complete(container, at: now) }
         case .definitions(let set, let known, let version):
             otherChanges &+= rules.changes
-            rules = RuleEvaluator(set, after: rules)
+            rules = RuleEvaluator(set, matching: settings.ruleMatching, after: rules)
             indicators.definitions = known
             let before = ruleInterest.knownFiles
             ruleInterest = Interest(set)

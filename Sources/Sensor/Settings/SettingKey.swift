@@ -61,6 +61,11 @@ struct SettingKey {
             settings.definitionsRoot = key
             return nil
         },
+        SettingKey(file: "ruleMatching", environment: "WIZ_RULE_MATCHING") { text, settings in
+            guard ["all", "first"].contains(text) else { return "'\(text)' is neither 'all' nor 'first'" }
+            settings.ruleMatching = text
+            return nil
+        },
         flag("lookUpLoopback", "WIZ_LOOK_UP_LOOPBACK") { $1.lookUpLoopback = $0 },
         flag("allowKubelet", "ALLOW_KUBELET_COMMUNICATION") { $1.allowKubelet = $0 },
         flag("forceKubelet", "FORCE_KUBELET_COMMUNICATION") { $1.forceKubelet = $0 },

@@ -22,7 +22,7 @@ extension Settings {
         Property("cpuLimitMillicores") { $0.cpuLimitMillicores }, Property("proxy") { $0.proxy },
         Property("allowKubelet") { $0.allowKubelet }, Property("forceKubelet") { $0.forceKubelet }, Property("kubeletEndpoint") { $0.kubeletEndpoint },
         Property("kubeletCertificate") { $0.kubeletCertificate }, Property("lookUpLoopback") { $0.lookUpLoopback },
-        Property("runtimeSocket") { $0.runtimeSocket },
+        Property("ruleMatching") { $0.ruleMatching }, Property("runtimeSocket") { $0.runtimeSocket },
     ]
 
     /// Every setting by the name of its property.

@@ -41,6 +41,8 @@ package struct Settings: Sendable, Equatable {
     package var kubeletCertificate: String?
     /// Socket of the container runtime, tried before the usual ones; `none`: no runtime is asked.
     package var runtimeSocket: String?
+    /// `all`: every rule that matches an event makes a detection; `first`: only the first one, in the order of the files.
+    package var ruleMatching: String = "all"
     /// Loopback addresses are looked up too: for scenarios on one machine.
     package var lookUpLoopback = false
 

@@ -30,6 +30,12 @@ struct SettingsTests {
         #expect(settings.hostStore == "/from/flag")
     }
 
+    @Test func ruleMatchingIsOneOfTwoWords() throws {
+        #expect(try Settings.load(file: nil, environment: [:]).ruleMatching == "all")
+        #expect(try Settings.load(file: nil, environment: ["WIZ_RULE_MATCHING": "first"]).ruleMatching == "first")
+        #expect(try problem(of: "ruleMatching: some\n").hasSuffix("'some' is neither 'all' nor 'first'"))
+    }
+
     @Test func theChartsNamesAreUnderstood() throws {
         let settings = try Settings.load(
             file: nil,

@@ -11,6 +11,7 @@ enum PipelineSettings {
         var out = Pipeline.Settings(identity: identity, bootToWall: SystemClock.bootToWall(), hostNamespaces: ProcessScan.hostNamespaces())
         out.lookUpLoopback = settings.lookUpLoopback
         out.timeScale = settings.timeScale
+        out.ruleMatching = settings.ruleMatching == "first" ? .first : .all
         // a pod is in the API 20 to 90 ms after its first exec: see docs/ARCHITECTURE.md
         out.contextTimeout = .seconds(3)
         out.hasKubernetes = hasKubernetes
