@@ -27,6 +27,9 @@ package struct RuleReport: Sendable, Codable {
         package var rule: String
         /// A field, `evt.type=NAME` or `source=NAME`.
         package var what: String
+        /// Where the rule begins.
+        package var file: String
+        package var line: Int
     }
 
     package init() {}
@@ -48,11 +51,25 @@ extension RuleReport.Rejected: CustomStringConvertible {
 
     /// The message, the line and a caret below the place, as compilers print it.
     /// - Parameter text: of the file.
-    package func excerpt(from text: String) -> String {
+    package func excerpt(from text: String) -> String { description + RuleReport.excerpt(line: line, column: column, of: text) }
+}
+
+extension RuleReport.Unsupported: CustomStringConvertible {
+    package var description: String { "\(file):\(line): \(rule): \(what)" }
+}
+
+extension RuleReport {
+    /// A warning as `Rejected.excerpt` prints what is wrong.
+    package static func excerpt(of warning: Diagnostic, from text: String) -> String {
+        let place = [warning.file, warning.line.map(String.init), warning.column.map(String.init)].compactMap { $0 }.joined(separator: ":")
+        return "\(place): warning: \(warning.subject.map { "\($0): " } ?? "")\(warning.message)" + excerpt(line: warning.line ?? 0, column: warning.column ?? 1, of: text)
+    }
+
+    fileprivate static func excerpt(line: Int, column: Int, of text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard line >= 1, line <= lines.count else { return description }
+        guard line >= 1, line <= lines.count else { return "" }
         // tabs stay tabs, so that the caret stands below what it means
         let indent = lines[line - 1].unicodeScalars.prefix(max(0, column - 1)).map { $0 == "\t" ? "\t" : " " }.joined()
-        return description + "\n    " + lines[line - 1] + "\n    " + indent + "^"
+        return "\n    " + lines[line - 1] + "\n    " + indent + "^"
     }
 }

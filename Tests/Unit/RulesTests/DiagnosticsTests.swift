@@ -169,6 +169,25 @@ struct DiagnosticsTests {
         #expect(rules.count == 0)
     }
 
+    @Test func whatIsUnsupportedSaysWhereItsRuleBegins() {
+        let report = RuleKit.load(RuleKit.file("proc.name = a", name: "First") + RuleKit.file("evt.type = mprotect", name: "Second")).report
+        #expect(report.unsupported.map(\.description) == ["f0.yaml:8: Second: evt.type=mprotect"])
+    }
+
+    /// As long as a list is empty its rule waits to be filled: that is right, and nothing is missing here.
+    @Test func aConditionThatNoEventCanMeetIsOdd() {
+        let (rules, report) = RuleKit.load(RuleKit.file("evt.type = open and fd.name in (none)", before: "- list: none\n  items: []"))
+        #expect(report.rejected.isEmpty && report.unsupported.isEmpty && rules.count == 0)
+        #expect(report.warnings.map(\.message) == ["no event can meet the condition"])
+    }
+
+    @Test func aWarningIsShownInItsLine() throws {
+        let text = RuleKit.file("evt.type = open", keys: "  colour: red\n")
+        let warning = try #require(RuleKit.load(text).report.warnings.first)
+        #expect(RuleReport.excerpt(of: warning, from: text) == "f0.yaml:7:3: warning: R: unknown key 'colour' is passed over\n      colour: red\n      ^")
+        #expect(RuleReport.excerpt(of: warning, from: "") == "f0.yaml:7:3: warning: R: unknown key 'colour' is passed over")
+    }
+
     @Test func rulesOfOtherSourcesAreUnsupportedAndNotRejected() {
         let report = RuleKit.load(RuleKit.file("ka.verb = create", keys: "  source: k8s_audit\n")).report
         #expect(report.rejected.isEmpty)

@@ -22,8 +22,10 @@ struct RulesCommand: ParsableCommand {
 
         private func show(_ report: RuleReport, _ texts: [String: String]) {
             for rejected in report.rejected { Output.say(texts[rejected.file].map { rejected.excerpt(from: $0) } ?? rejected.description) }
-            for warning in report.warnings { Output.say("warning: \(warning)") }
-            for unsupported in report.unsupported { Output.say("unsupported here: \(unsupported.what) in rule '\(unsupported.rule)'") }
+            for warning in report.warnings { Output.say(RuleReport.excerpt(of: warning, from: texts[warning.file] ?? "")) }
+            for unsupported in report.unsupported {
+                Output.say("\(unsupported.file):\(unsupported.line): unsupported here: \(unsupported.what) in rule '\(unsupported.rule)'")
+            }
             Output.say("\(report.rules) rules (\(report.enabled) in use), \(report.macros) macros, \(report.lists) lists; \(report.rejected.count) rejected, \(report.unsupported.count) unsupported")
         }
     }

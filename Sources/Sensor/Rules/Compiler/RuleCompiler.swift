@@ -87,19 +87,19 @@ struct RuleCompiler {
 
     private mutating func compile(_ draft: RuleDraft) throws(Diagnostic) {
         guard draft.source == Self.source else {
-            report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: "source=\(draft.source)"))
+            reportUnsupported("source=\(draft.source)", in: draft)
             return describe(draft, kinds: [], reads: .none)
         }
         let (condition, unsupported) = try conditions.compile(try expression(of: draft))
-        for what in unsupported { report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: what)) }
+        for what in unsupported { reportUnsupported(what, in: draft) }
         let output = try OutputTemplate(draft.output)
         var steps: [Condition] = []
         var correlation: Correlation?
-        if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft.name, condition) }
+        if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft, condition) }
 
         let specialized = Self.specialize(condition)
         if specialized.isEmpty, unsupported.isEmpty {
-            report.unsupported.append(RuleReport.Unsupported(rule: draft.name, what: "condition: no event can meet it"))
+            report.warnings.append(draft.condition.start.diagnostic("no event can meet the condition", subject: draft.name))
         }
         if specialized.count == EventKind.allCases.count {
             report.warnings.append(draft.condition.start.diagnostic("the condition names no evt.type: every event is asked", subject: draft.name))
@@ -133,6 +133,10 @@ struct RuleCompiler {
         }
     }
 
+    private mutating func reportUnsupported(_ what: String, in rule: RuleDraft) {
+        report.unsupported.append(RuleReport.Unsupported(rule: rule.name, what: what, file: rule.place.file, line: rule.place.line))
+    }
+
     private static func specialize(_ condition: Condition) -> [(kind: EventKind, condition: Condition)] {
         EventKind.allCases.compactMap { kind in
             let rest = KindSpecializer(kind: kind).specialize(condition)
@@ -150,7 +154,7 @@ struct RuleCompiler {
         return parts.count == 1 ? parts[0] : .all(parts)
     }
 
-    private mutating func compile(_ draft: CorrelationDraft, _ rule: String, _ condition: Condition) throws(Diagnostic) -> (Correlation, [Condition]) {
+    private mutating func compile(_ draft: CorrelationDraft, _ rule: RuleDraft, _ condition: Condition) throws(Diagnostic) -> (Correlation, [Condition]) {
         var by: [ResolvedOperand] = []
         for text in draft.by { by.append(try Self.operand(text)) }
         switch draft.kind {
@@ -162,7 +166,7 @@ struct RuleCompiler {
             var out: [Condition] = []
             for step in steps {
                 let (condition, unsupported) = try conditions.compile(try ConditionParser.parse(step))
-                for what in unsupported { report.unsupported.append(RuleReport.Unsupported(rule: rule, what: what)) }
+                for what in unsupported { reportUnsupported(what, in: rule) }
                 out.append(condition)
             }
             return (Correlation(by: by, within: draft.within, kind: .sequence(steps: steps.count), conditions: [condition] + out), out)
