@@ -5,6 +5,30 @@ import Testing
 
 @Suite("Rule files")
 struct RuleFileTests {
+    /// A field ends where its name does, whatever stands behind it: files that are in use lean on that.
+    @Test(arguments: [
+        ("type=%evt.typeproc.args=%proc.args", "type=execveproc.args=-l"), ("%proc.name.Please", "ls.Please"), ("%proc.names", "lss"), ("%user.uid.%user.name", "0.root"),
+        ("%evt.arg.exe-%proc.pname!", "/bin/ls-bash!"),
+    ])
+    func textMayFollowAFieldAtOnce(_ output: String, _ text: String) {
+        let (rules, report) = RuleKit.load("- rule: R\n  desc: d\n  condition: evt.type = execve\n  output: '\(output)'\n  priority: INFO\n")
+        #expect(report.rejected.map(\.description) == [])
+        #expect(RuleKit.evaluate(rules, [EventKit("/bin/ls", "/bin/bash", arguments: ["/bin/ls", "-l"]).exec()]).map(\.output) == [text])
+    }
+
+    @Test func aFieldWithTextBehindItIsOddAndAMisspeltOneIsWrong() {
+        func report(_ output: String) -> RuleReport { RuleKit.load("- rule: R\n  desc: d\n  condition: evt.type = execve\n  output: '\(output)'\n  priority: INFO\n").report }
+        #expect(report("%proc.names").warnings.map(\.message) == ["'%proc.names' is the field 'proc.name' and the text 's'"])
+        #expect(report("%proc.name.").warnings.isEmpty)
+        for wrong in ["%proc.nmae", "%(proc.names)", "%toupper(proc.names)", "%proc.names[1]", "%evt.argument"] { #expect(report(wrong).rejected.count == 1, "\(wrong)") }
+    }
+
+    @Test func theValuesOfAChartAreNoRuleFile() {
+        let report = RuleKit.load("customRules:\n  mine.yaml: |-\n    - list: l\n      items: [a]\n").report
+        #expect(report.rejected.map(\.description) == ["f0.yaml:1:1: a rule file is a list of items, each beginning with '- ': these are the values of a chart, and each text below 'customRules' is one"])
+        #expect(RuleKit.load("title: x\ncondition: y\n").report.rejected.map(\.message) == ["a rule file is a list of items, each beginning with '- '"])
+    }
+
     let cat = EventKit("/usr/bin/cat", "/bin/bash").read("/etc/shadow")
 
     func matches(_ files: String...) -> [String] {

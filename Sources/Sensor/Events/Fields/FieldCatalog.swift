@@ -58,6 +58,11 @@ package enum FieldCatalog {
         }
     }
 
+    /// The longest known name that a text begins with; nil for none.
+    package static func longestName(beginning text: String) -> String? {
+        all.lazy.map(\.name).filter { text.hasPrefix($0) }.max { $0.utf8.count < $1.utf8.count }
+    }
+
     /// The known name with the fewest edits to `name`, when those are few enough to be a slip of the finger.
     package static func nearest(to name: String) -> String? {
         nearest(to: name, among: all.lazy.map(\.name))

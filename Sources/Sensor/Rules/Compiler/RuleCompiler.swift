@@ -93,6 +93,7 @@ struct RuleCompiler {
         let (condition, unsupported) = try conditions.compile(try expression(of: draft))
         for what in unsupported { reportUnsupported(what, in: draft) }
         let output = try OutputTemplate(draft.output)
+        for warning in output.warnings { report.warnings.append(warning.about(draft.name)) }
         var steps: [Condition] = []
         var correlation: Correlation?
         if let wanted = draft.correlation { (correlation, steps) = try compile(wanted, draft, condition) }

@@ -37,8 +37,11 @@ struct YAMLFile {
             for document in try Self.documents(&all) {
                 if case .scalar(let scalar) = document, Self.isNull(scalar) { continue }
                 guard case .sequence(let sequence) = document else {
+                    let hint = document["customRules"] == nil ? "" : ": these are the values of a chart, and each text below 'customRules' is one"
                     problems.append(
-                        Diagnostic(file: name, line: document.mark?.line ?? 1, column: document.mark?.column ?? 1, message: "a rule file is a list of items, each beginning with '- '"))
+                        Diagnostic(
+                            file: name, line: document.mark?.line ?? 1, column: document.mark?.column ?? 1,
+                            message: "a rule file is a list of items, each beginning with '- '" + hint))
                     continue
                 }
                 take(sequence.map { ($0, 0) })

@@ -5,7 +5,8 @@ internal import Foundations
 ///
 ///     template = { text | "%%" | "%" , [ "*" ] , ( field | transformed ) | "%(" , operand , ")" } ;
 ///
-/// A field without a value prints as `<NA>`. A percent sign that no letter follows is text. `%*field` is the same as `%field`.
+/// A field without a value prints as `<NA>`. A percent sign that no letter follows is text. `%*field` is the same as `%field`. The longest name that is
+/// known is the field: `%evt.typeproc=` is `evt.type`, then text.
 struct OutputTemplate: Sendable {
     enum Part: Sendable {
         case text(String)
@@ -13,6 +14,8 @@ struct OutputTemplate: Sendable {
     }
 
     private(set) var parts: [Part] = []
+    /// Where a name goes on behind the field that it was taken for.
+    private(set) var warnings: [Diagnostic] = []
 
     init() {}
 
@@ -38,9 +41,25 @@ struct OutputTemplate: Sendable {
             }
             if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
             text = []
-            parts.append(.field(try ResolvedOperand(operand)))
+            parts.append(.field(try field(operand, &scanner)))
         }
         if !text.isEmpty { parts.append(.text(String(decoding: text, as: UTF8.self))) }
+    }
+
+    /// A name that nobody knows may be a field with text right behind it.
+    private mutating func field(_ operand: Operand, _ scanner: inout ConditionScanner) throws(Diagnostic) -> ResolvedOperand {
+        do throws(Diagnostic) {
+            return try ResolvedOperand(operand)
+        } catch {
+            // what stands in parentheses ends there
+            guard operand.argument == nil, operand.transforms.isEmpty, scanner.bytes[scanner.at - 1] != 0x29, let known = FieldCatalog.longestName(beginning: operand.field) else { throw error }
+            var shorter = operand
+            shorter.field = known
+            guard let field = try? ResolvedOperand(shorter) else { throw error }
+            scanner.rewind(to: scanner.at - (operand.field.utf8.count - known.utf8.count))
+            warnings.append(operand.place.diagnostic("'%\(operand.field)' is the field '\(known)' and the text '\(operand.field.dropFirst(known.count))'"))
+            return field
+        }
     }
 
     private static func operand(_ scanner: inout ConditionScanner, _ source: SourceText) throws(Diagnostic) -> Operand? {
