@@ -1,4 +1,5 @@
 import Events
+import Foundations
 import Rules
 import Testing
 
@@ -64,6 +65,17 @@ struct LanguageTests {
         "concat(evt.type, \":\", proc.name) contains :cat", "tolower(concat(proc.name, \"X\")) = catx",
     ])
     func textsArePutTogether(_ condition: String) { #expect(RuleKit.holds(condition, read)) }
+
+    /// Of a fork the parent's side is reported, where the call returns the child's pid.
+    @Test func aForkReturnsTheChildsPID() {
+        let child = ProcessKey(pid: 4711, start: BootInstant(nanoseconds: 1))
+        func fork(_ namespacePID: UInt32, _ flags: UInt64 = 17) -> EnrichedEvent {
+            EventKit("/bin/bash").event(.fork, .fork(ForkDetails(child: child, childNamespacePID: namespacePID, flags: flags)))
+        }
+        #expect(RuleKit.holds("evt.type = fork and evt.rawres > 0 and evt.rawres = 4711 and evt.res = SUCCESS and evt.failed = false", fork(0)))
+        #expect(RuleKit.holds("evt.type = clone and evt.rawres = 12", fork(12)))
+        #expect(RuleKit.holds("evt.type = clone and evt.rawres = 4711", fork(1, 0x2000_0011)))
+    }
 
     @Test func aComposedTextWithoutOneOfItsPartsIsNone() {
         #expect(!RuleKit.holds("concat(proc.name, fd.sip) exists", read))

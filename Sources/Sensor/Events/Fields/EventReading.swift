@@ -29,13 +29,14 @@ extension EnrichedEvent {
         return record
     }
 
-    /// The result of the call: a number of its own or, for what is only reported once it is done, 0.
+    /// The result of the call: a number of its own or, for what is only reported once it is done, 0; of a fork the child's pid, for it is the parent's.
     var result: Int64 {
         switch event.details {
         case .file(let file): file.result
         case .network(let network): network.result
         case .systemCall(let call): call.result
-        case .exec, .fork, .exit, .dns: 0
+        case .fork(let fork): Int64(fork.result)
+        case .exec, .exit, .dns: 0
         }
     }
 

@@ -128,6 +128,11 @@ package struct ForkDetails: Sendable, Hashable {
     package var childNamespacePID: UInt32
     /// `CLONE_*`; 0 when the hook does not say.
     package var flags: UInt64
+    /// What the call gives the parent: the child's pid as the parent's namespace has it.
+    package var result: UInt32 { childNamespacePID == 0 || flags & Self.newPIDNamespace != 0 ? child.pid : childNamespacePID }
+    /// CLONE_NEWPID: the child is 1 in its own namespace.
+    private static let newPIDNamespace: UInt64 = 0x2000_0000
+
     package init(child: ProcessKey, childNamespacePID: UInt32 = 0, flags: UInt64 = 0) {
         self.child = child
         self.childNamespacePID = childNamespacePID
