@@ -39,6 +39,28 @@ extension KernelTests {
             #expect(event.time > event.process.start)
         }
 
+        @Test func theEnvironmentIsCopiedForThoseWhoAskAlone() throws {
+            let harness = try ProbeHarness(kinds: kinds)
+            func environments() throws -> [(variables: [String]?, truncated: Event.Truncation)] {
+                let (pid, events) = try harness.events(running: "/bin/true", [], environment: ["WIZ_TEST_VALUE": "a b", "LONG": String(repeating: "x", count: 5000)])
+                return events.compactMap { if case .exec(let exec) = $0.details, $0.process.pid == pid { (exec.environment, $0.truncated) } else { nil } }
+            }
+            let unasked = try environments()
+            #expect(unasked.count == 1 && unasked[0].variables == nil && unasked[0].truncated.isEmpty)
+            harness.probes.configure(kinds: kinds, environment: true)
+            let asked = try environments()
+            #expect(asked.count == 1)
+            let variables = try #require(asked.first?.variables)
+            #expect(variables.reduce(0) { $0 + $1.utf8.count + 1 } <= 4096)
+            #expect(asked[0].truncated == .environment)
+            let small = try harness.events(running: "/bin/true", [], environment: ["WIZ_TEST_VALUE": "a b"]).events
+            let whole = small.compactMap { if case .exec(let exec) = $0.details { exec.environment } else { nil } }
+            #expect(whole.first.map { Set($0).isSuperset(of: ["WIZ_TEST_VALUE=a b", "PATH=/usr/bin:/bin:/usr/sbin:/sbin"]) } == true)
+            #expect(small.allSatisfy { $0.truncated.isEmpty })
+            harness.probes.configure(kinds: kinds)
+            #expect(try environments().allSatisfy { $0.variables == nil })
+        }
+
         @Test func forkNamesTheChildAndExitItsCode() throws {
             let harness = try ProbeHarness(kinds: kinds)
             let (pid, events) = try harness.events(running: "/bin/sh", ["-c", "(exit 7); exit 3"])

@@ -83,6 +83,7 @@ enum probe_flag {
 	PROBE_CUT_NAME = 4,
 	PROBE_CUT_PAYLOAD = 8,
 	PROBE_PATH_DETACHED = 16, /* the walk ended at the root of a file system that is mounted nowhere: pipes, memfds */
+	PROBE_CUT_ENVIRONMENT = 32,
 };
 
 struct probe_header {
@@ -193,6 +194,7 @@ enum probe_tag {
 	PROBE_TAG_SECOND_TEXT = 8,
 	PROBE_TAG_PAYLOAD = 9,    /* bytes of a packet */
 	PROBE_TAG_SCRIPT = 10,    /* components: the file that the interpreter was started for */
+	PROBE_TAG_ENVIRONMENT = 11, /* NAME=value, each ended by a NUL; only where the configuration asks for it */
 };
 
 /* Numbers of what is no system call, in the place of one. */
@@ -214,7 +216,7 @@ struct probe_config {
 	__u64 call_limit;     /* the same for single system calls: above it only processes have room */
 	__u64 kinds;          /* bit per kind: 0 = nobody wants it */
 	__u32 only_sensitive; /* 1: of opened files only the sensitive ones, whatever they are opened for */
-	__u32 pad;
+	__u32 environment;    /* 1: an exec carries the environment of its program */
 };
 
 /* Key of the map `sensitive_inodes`. */

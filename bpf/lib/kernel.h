@@ -72,7 +72,7 @@ struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
 struct fs_struct { struct path root, pwd; };
 
-struct mm_struct { unsigned long arg_start, arg_end; struct file *exe_file; };
+struct mm_struct { unsigned long arg_start, arg_end, env_start, env_end; struct file *exe_file; };
 struct tty_driver { int major, minor_start; };
 struct tty_struct { struct tty_driver *driver; int index; };
 struct signal_struct { atomic_t live; int group_exit_code; struct pid *pids[4]; struct tty_struct *tty; };

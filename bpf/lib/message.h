@@ -334,18 +334,16 @@ static __always_inline void append_user_text(struct scratch *scratch, __u16 tag,
 
 #define ARGUMENT_BYTES_MAX 4095
 
-/* argv as the process's memory has it, up to a bound. */
-static __always_inline void append_arguments(struct scratch *scratch, struct mm_struct *mm)
+/* The strings between two addresses of the process's memory, up to a bound. */
+static __always_inline void append_user_strings(struct scratch *scratch, __u16 tag, unsigned long start, unsigned long length, __u32 cut_flag)
 {
-	unsigned long start = LOAD(mm, arg_start);
-	unsigned long length = LOAD(mm, arg_end) - start;
-	if (!has_room(scratch, sizeof(struct probe_string) + ARGUMENT_BYTES_MAX, PROBE_CUT_ARGUMENTS))
+	if (!has_room(scratch, sizeof(struct probe_string) + ARGUMENT_BYTES_MAX, cut_flag))
 		return;
 	if (length > ARGUMENT_BYTES_MAX) {
 		length = ARGUMENT_BYTES_MAX;
-		HEADER(scratch)->flags |= PROBE_CUT_ARGUMENTS;
+		HEADER(scratch)->flags |= cut_flag;
 	}
-	__u32 string = open_string(scratch, PROBE_TAG_ARGUMENTS);
+	__u32 string = open_string(scratch, tag);
 	__u32 at = scratch->used;
 	asm volatile("" : "+r"(at));
 	at &= OFFSET_MASK;
@@ -354,8 +352,22 @@ static __always_inline void append_arguments(struct scratch *scratch, struct mm_
 	if (bpf_probe_read_user(scratch->data + at, length, (void *)start) == 0)
 		scratch->used = at + length;
 	else
-		HEADER(scratch)->flags |= PROBE_CUT_ARGUMENTS;
+		HEADER(scratch)->flags |= cut_flag;
 	close_string(scratch, string);
+}
+
+/* argv as the process's memory has it. */
+static __always_inline void append_arguments(struct scratch *scratch, struct mm_struct *mm)
+{
+	unsigned long start = LOAD(mm, arg_start);
+	append_user_strings(scratch, PROBE_TAG_ARGUMENTS, start, LOAD(mm, arg_end) - start, PROBE_CUT_ARGUMENTS);
+}
+
+/* The environment as the program was given it. */
+static __always_inline void append_environment(struct scratch *scratch, struct mm_struct *mm)
+{
+	unsigned long start = LOAD(mm, env_start);
+	append_user_strings(scratch, PROBE_TAG_ENVIRONMENT, start, LOAD(mm, env_end) - start, PROBE_CUT_ENVIRONMENT);
 }
 
 #define CGROUP_DEPTH_MAX 8

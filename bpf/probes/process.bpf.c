@@ -152,6 +152,9 @@ int BPF_PROG(process_exec, struct task_struct *current_task, pid_t old_pid, stru
 			append_path(scratch, PROBE_TAG_CWD, LOAD(fs, pwd.dentry), mount);
 	}
 	append_cgroup(scratch, task);
+	// last, for it is the first that may be cut
+	if (mm && settings->environment)
+		append_environment(scratch, mm);
 	submit(scratch, settings, RANK_PROCESS);
 	return 0;
 }

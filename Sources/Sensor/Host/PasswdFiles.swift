@@ -19,6 +19,6 @@ package enum PasswdFiles {
             return ProcFile.read(fd: fd, limit: 1 << 20).map { String(decoding: $0, as: UTF8.self) }
         }
         guard let users = text("passwd") else { return nil }
-        return UserResolver.Names(users: UserResolver.parse(users), groups: text("group").map { UserResolver.parse($0) } ?? [:])
+        return UserResolver.Names(users: UserResolver.parse(users), groups: text("group").map { UserResolver.parse($0) } ?? [:], accounts: UserResolver.accounts(users))
     }
 }

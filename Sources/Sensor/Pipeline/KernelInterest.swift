@@ -13,6 +13,8 @@ package struct KernelInterest: Equatable, Sendable {
     package var known: Set<String>
     /// Opens for writing are wanted of those files alone too.
     package var onlySensitiveFiles: Bool
+    /// An exec carries what the program was started with.
+    package var environment: Bool
 
     /// The process tree lives of exec, fork and exit; runtime data of exec and libraries; the indicators of both, connections and names.
     private static let always: Set<EventKind> = [.exec, .fork, .exit, .library, .connect, .datagram, .dns]
@@ -26,12 +28,14 @@ package struct KernelInterest: Equatable, Sendable {
 
     /// - Parameters:
     ///   - kinds: wanted by others than the consumers.
+    ///   - environment: the same.
     ///   - level: what there is room for; it binds those who look on too.
-    package init(rules: Interest, kinds: Set<EventKind> = [], level: VisibilityLevel = .full) {
+    package init(rules: Interest, kinds: Set<EventKind> = [], environment: Bool = false, level: VisibilityLevel = .full) {
         self.kinds = Self.always.union(rules.kinds).union(kinds)
         files = rules.readFiles
         directories = rules.readDirectories
         known = rules.knownFiles
+        self.environment = environment || rules.environment
         onlySensitiveFiles = !level.hasOrdinaryFiles
         if !level.hasRuntimeData { self.kinds.remove(.library) }
         if !level.hasOrdinaryFiles { self.kinds.subtract(Self.smallChanges) }

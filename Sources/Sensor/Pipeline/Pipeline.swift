@@ -36,7 +36,8 @@ package final class Pipeline {
     /// What consumers and subscribers want of the kernel; changes with the rules and with who looks on.
     package var interest: KernelInterest {
         let looking = subscribers.reduce(into: Set<EventKind>()) { $0.formUnion($1.kinds.isEmpty ? Set(EventKind.allCases) : $1.kinds) }
-        return KernelInterest(rules: ruleInterest, kinds: looking, level: level)
+        let filters = subscribers.contains { $0.filter?.usesEnvironment == true }
+        return KernelInterest(rules: ruleInterest, kinds: looking, environment: filters, level: level)
     }
 
     /// Of the rules in use; empty for those that came with no definitions.
@@ -135,10 +136,12 @@ package final class Pipeline {
         for namespace in processes.takeNamespacesGone() { forget(mountNamespace: namespace) }
         if isNew, event.kind != .exec { effects.append(.scan(pid: event.process.pid)) }
         if case .exec(let exec) = event.details { enter(process, exec) }
+        let identity = users.identity(uid: event.uid, gid: event.gid, mountNamespace: process.exec.namespaces.mount)
         var enriched = EnrichedEvent(
             event: event, wallTime: WallInstant(nanoseconds: Int64(event.time.nanoseconds)) + settings.bootToWall, process: process,
-            userName: users.user(event.uid, mountNamespace: process.exec.namespaces.mount),
-            groupName: users.group(event.gid, mountNamespace: process.exec.namespaces.mount))
+            userName: identity.user, groupName: identity.group)
+        enriched.accounts = identity.accounts
+        enriched.hostName = builder.identity.hostname
 
         switch event.details {
         case .exec(let exec): askForDigests(of: exec.path, inode: exec.inode, since: process.execTime, seenBy: enriched)

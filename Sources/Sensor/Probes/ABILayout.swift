@@ -33,7 +33,7 @@ enum ABILayout {
                 "probe_network", MemoryLayout<probe_network>.size,
                 [("remote_port", MemoryLayout<probe_network>.offset(of: \.remote_port)), ("remote", MemoryLayout<probe_network>.offset(of: \.remote)), ("fd", MemoryLayout<probe_network>.offset(of: \.fd))]
             ),
-            ("probe_config", MemoryLayout<probe_config>.size, [("kinds", MemoryLayout<probe_config>.offset(of: \.kinds)), ("call_limit", MemoryLayout<probe_config>.offset(of: \.call_limit)), ("only_sensitive", MemoryLayout<probe_config>.offset(of: \.only_sensitive))]),
+            ("probe_config", MemoryLayout<probe_config>.size, [("kinds", MemoryLayout<probe_config>.offset(of: \.kinds)), ("call_limit", MemoryLayout<probe_config>.offset(of: \.call_limit)), ("only_sensitive", MemoryLayout<probe_config>.offset(of: \.only_sensitive)), ("environment", MemoryLayout<probe_config>.offset(of: \.environment))]),
             ("probe_known", MemoryLayout<probe_known>.size, [("path", MemoryLayout<probe_known>.offset(of: \.path))]),
             ("probe_inode", MemoryLayout<probe_inode>.size, [("device", MemoryLayout<probe_inode>.offset(of: \.device))]),
         ]

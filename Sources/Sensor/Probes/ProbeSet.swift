@@ -62,7 +62,7 @@ package final class ProbeSet {
                 reader = try RingReader(map: ring)
                 hookSet = set
                 (hooks, objects, refused) = (loader.hooks, loader.objects, loader.refused)
-                write(kinds: options.kinds, onlySensitiveFiles: false)
+                write(kinds: options.kinds, onlySensitiveFiles: false, environment: false)
                 return
             } catch {
                 failure = error
@@ -74,8 +74,10 @@ package final class ProbeSet {
     /// Tells the programs which kinds are wanted: loads what gives them, drops what nobody wants any more. Takes effect with the
     /// next event. What cannot be loaded now is in `hooks`.
     ///
-    /// - Parameter onlySensitiveFiles: opens for writing are reported of sensitive files alone too.
-    package func configure(kinds: Set<EventKind>, onlySensitiveFiles: Bool = false) {
+    /// - Parameters:
+    ///   - onlySensitiveFiles: opens for writing are reported of sensitive files alone too.
+    ///   - environment: an exec carries what its program was started with.
+    package func configure(kinds: Set<EventKind>, onlySensitiveFiles: Bool = false, environment: Bool = false) {
         defer { KernelTypes.release() }
         let unwanted = objects.dropFirst().filter { $0.part.kinds.isDisjoint(with: kinds) }
         for (part, object) in unwanted {
@@ -86,15 +88,15 @@ package final class ProbeSet {
         var loader = SetLoader(ringBytes: options.ringBytes, objects: objects, hooks: hooks, refused: refused)
         for part in hookSet.objects where !part.kinds.isDisjoint(with: kinds) { loader.loadIfPossible(part) }
         (hooks, objects, refused) = (loader.hooks, loader.objects, loader.refused)
-        write(kinds: kinds, onlySensitiveFiles: onlySensitiveFiles)
+        write(kinds: kinds, onlySensitiveFiles: onlySensitiveFiles, environment: environment)
     }
 
-    private func write(kinds: Set<EventKind>, onlySensitiveFiles: Bool) {
+    private func write(kinds: Set<EventKind>, onlySensitiveFiles: Bool, environment: Bool) {
         let ring = UInt64(RingReader.size(for: options.ringBytes))
         var config = probe_config(
             own_pid: options.ownPID, only_pid_ns: options.onlyPIDNamespace, wake_bytes: min(options.wakeBytes, ring / 4), bulk_limit: ring / 4 * 3,
             call_limit: ring / 8 * 7,
-            kinds: kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }, only_sensitive: onlySensitiveFiles ? 1 : 0, pad: 0)
+            kinds: kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }, only_sensitive: onlySensitiveFiles ? 1 : 0, environment: environment ? 1 : 0)
         var key: UInt32 = 0
         if let map = shared("config") { bpf_map_update_elem(bpf_map__fd(map), &key, &config, 0) }
     }

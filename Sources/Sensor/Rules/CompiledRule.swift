@@ -17,10 +17,12 @@ final class CompiledRule: Sendable {
     /// See `Interest.knownFiles`.
     let knownFiles: Set<String>
     let correlation: Correlation?
+    /// It compares or shows what programs were started with.
+    let usesEnvironment: Bool
 
     init(
         id: String, name: String, description: String, severity: Severity, tactics: [String], techniques: [String], tags: [String], output: OutputTemplate,
-        kinds: Set<EventKind>, reads: ReadNeeds, knownFiles: Set<String>, correlation: Correlation?
+        kinds: Set<EventKind>, reads: ReadNeeds, knownFiles: Set<String>, correlation: Correlation?, usesEnvironment: Bool
     ) {
         self.id = id
         self.name = name
@@ -34,6 +36,7 @@ final class CompiledRule: Sendable {
         self.reads = reads
         self.knownFiles = knownFiles
         self.correlation = correlation
+        self.usesEnvironment = usesEnvironment
     }
 
     func detection(of event: EnrichedEvent) -> Detection {

@@ -4,6 +4,8 @@ package import Foundations
 /// A condition alone: what `events --filter` takes.
 package struct ConditionFilter: Sendable {
     private let buckets: [Bucket]
+    /// It compares what programs were started with.
+    package let usesEnvironment: Bool
 
     /// - Throws: what is wrong with the text, with its column; a field that this build cannot fill counts as wrong.
     package init(_ text: String) throws(Diagnostic) {
@@ -18,6 +20,7 @@ package struct ConditionFilter: Sendable {
             buckets[Int(kind.rawValue)] = Bucket([(0, 0, rest)])
         }
         self.buckets = buckets
+        usesEnvironment = condition.usesEnvironment
     }
 
     package func matches(_ event: EnrichedEvent) -> Bool {

@@ -9,14 +9,17 @@ package struct Interest: Sendable, Equatable {
     package var readDirectories: Set<String>
     /// Files that conditions about opens name by their whole path: they are these files under any other name too.
     package var knownFiles: Set<String>
+    /// Somebody compares or shows what programs were started with.
+    package var environment: Bool
     /// Rules that would need every read of every file, and see only those that others ask for.
     package var wantEveryRead: [String]
 
-    package init(kinds: Set<EventKind> = [], readFiles: Set<String> = [], readDirectories: Set<String> = [], knownFiles: Set<String> = [], wantEveryRead: [String] = []) {
+    package init(kinds: Set<EventKind> = [], readFiles: Set<String> = [], readDirectories: Set<String> = [], knownFiles: Set<String> = [], environment: Bool = false, wantEveryRead: [String] = []) {
         self.kinds = kinds
         self.readFiles = readFiles
         self.readDirectories = readDirectories
         self.knownFiles = knownFiles
+        self.environment = environment
         self.wantEveryRead = wantEveryRead
     }
 
@@ -28,6 +31,7 @@ package struct Interest: Sendable, Equatable {
             readFiles.formUnion(rule.reads.files)
             readDirectories.formUnion(rule.reads.directories)
             knownFiles.formUnion(rule.knownFiles)
+            environment = environment || rule.usesEnvironment
             if rule.reads.isEverything { wantEveryRead.append(rule.name) }
         }
     }
@@ -35,7 +39,7 @@ package struct Interest: Sendable, Equatable {
     package func union(_ other: Interest) -> Interest {
         Interest(
             kinds: kinds.union(other.kinds), readFiles: readFiles.union(other.readFiles), readDirectories: readDirectories.union(other.readDirectories),
-            knownFiles: knownFiles.union(other.knownFiles), wantEveryRead: wantEveryRead + other.wantEveryRead)
+            knownFiles: knownFiles.union(other.knownFiles), environment: environment || other.environment, wantEveryRead: wantEveryRead + other.wantEveryRead)
     }
 }
 

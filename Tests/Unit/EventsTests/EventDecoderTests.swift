@@ -49,6 +49,17 @@ import Testing
         #expect(exec.namespaces == Namespaces(mount: 11, pid: 12))
     }
 
+    @Test func theEnvironmentIsThereWhenItWasAskedFor() throws {
+        let strings = [(PROBE_TAG_PATH, MessageBuilder.components("/bin/sh")), (PROBE_TAG_ENVIRONMENT, MessageBuilder.text("A=1") + MessageBuilder.text("B=") + Array("CUT=o".utf8))]
+        let with = try #require(decode(MessageBuilder(kind: 1, flags: PROBE_CUT_ENVIRONMENT.rawValue, body: probe_exec(), strings: strings)))
+        guard case .exec(let exec) = with.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.environment == ["A=1", "B=", "CUT=o"])
+        #expect(with.truncated == .environment)
+        let without = try #require(decode(MessageBuilder(kind: 1, body: probe_exec(), strings: Array(strings.prefix(1)))))
+        guard case .exec(let exec) = without.details else { return #expect(Bool(false), "not an exec") }
+        #expect(exec.environment == nil)
+    }
+
     /// The hooks that see the file of a script say which it is; the word of the caller stays beside it.
     @Test func aScriptsFileCountsMoreThanItsName() throws {
         var body = probe_exec()

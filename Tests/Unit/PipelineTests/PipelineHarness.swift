@@ -14,7 +14,7 @@ struct PipelineHarness {
     static let containerID = String(repeating: "c0ffee00", count: 8)
     static let podUID = "3f2504e0-4f89-41d3-9a0c-0305e82c3301"
 
-    init(rule condition: String = "evt.type = execve and proc.name = evil", severity: String = "CRITICAL", contextTimeout: Duration = .zero, hasKubernetes: Bool = true) {
+    init(rule condition: String = "evt.type = execve and proc.name = evil", severity: String = "CRITICAL", output: String = "%proc.name ran %proc.cmdline", contextTimeout: Duration = .zero, hasKubernetes: Bool = true) {
         let identity = SensorIdentity(id: "s", name: "node", sensorVersion: "0", definitionsVersion: "1.0.0", hostname: "node", kernelVersion: "6")
         var settings = Pipeline.Settings(identity: identity, bootToWall: .zero, hostNamespaces: Self.host)
         settings.contextTimeout = contextTimeout
@@ -24,7 +24,7 @@ struct PipelineHarness {
               id: test-rule
               desc: for this test
               condition: \(condition)
-              output: "%proc.name ran %proc.cmdline"
+              output: "\(output)"
               priority: CRITICAL
               severity: \(severity)
               tags: [T1059]
@@ -46,11 +46,12 @@ struct PipelineHarness {
     func sent() -> [CloudEvent] { effects().compactMap { if case .send(let event, _) = $0 { event.value } else { nil } } }
 
     @discardableResult
-    func exec(pid: UInt32, parent: UInt32 = 1, path: String, arguments: [String], container: Bool = false, inode: UInt64 = 77) -> Event {
+    func exec(pid: UInt32, parent: UInt32 = 1, path: String, arguments: [String], environment: [String]? = nil, container: Bool = false, inode: UInt64 = 77) -> Event {
         var exec = ExecDetails()
         exec.path = path
         exec.filename = path
         exec.arguments = arguments
+        exec.environment = environment
         exec.cwd = "/"
         exec.inode = inode
         exec.namespaces = container ? Namespaces(mount: 99, pid: 98, network: 97, user: 13) : Self.host

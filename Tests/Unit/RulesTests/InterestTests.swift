@@ -71,7 +71,7 @@ struct InterestTests {
         #expect(!filter.matches(EventKit("/bin/cat").read("/var/x")))
         #expect(!filter.matches(EventKit("/bin/cat").exec()))
         #expect(throws: Diagnostic.self) { try ConditionFilter("proc.nmae = cat") }
-        #expect(throws: Diagnostic.self) { try ConditionFilter("proc.env contains x") }
+        #expect(throws: Diagnostic.self) { try ConditionFilter("proc.stdin.name contains x") }
     }
 
     @Test func anEventLineIsOneObjectWithTheCataloguesNames() {

@@ -236,7 +236,7 @@ final class SensorThread: Sendable {
 
     private func configure(_ known: KnownFileTable, _ pipeline: Pipeline) {
         let (probes, interest) = (known.probes, pipeline.interest)
-        probes.configure(kinds: interest.kinds, onlySensitiveFiles: interest.onlySensitiveFiles)
+        probes.configure(kinds: interest.kinds, onlySensitiveFiles: interest.onlySensitiveFiles, environment: interest.environment)
         known.lookAtHost(for: pipeline)
         let refused = probes.watch(files: interest.files, directories: interest.directories)
         figuresBox.withLock {

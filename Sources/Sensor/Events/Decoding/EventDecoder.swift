@@ -31,7 +31,7 @@ package struct EventDecoder: Sendable {
             kind: kind, time: BootInstant(nanoseconds: header.boot_ns),
             process: ProcessKey(pid: header.pid, start: BootInstant(nanoseconds: header.start_ns)), threadID: header.tid, parentPID: header.ppid,
             uid: header.uid, gid: header.gid, cgroupID: header.cgroup_id, capabilities: header.capabilities, comm: KernelText.comm(&header.comm),
-            truncated: Event.Truncation(rawValue: header.flags & 15), details: details)
+            truncated: Event.Truncation(rawValue: header.flags & 47), details: details)
     }
 
     private static func details(of kind: EventKind, in message: ProbeMessage) -> Event.Details? {
@@ -75,6 +75,7 @@ package struct EventDecoder: Sendable {
             case PROBE_TAG_FILENAME: out.filename = KernelText.string(bytes)
             case PROBE_TAG_ARGUMENTS: out.arguments = KernelText.list(bytes)
             case PROBE_TAG_CWD: out.cwd = KernelText.path(bytes, isDetached: false)
+            case PROBE_TAG_ENVIRONMENT: out.environment = KernelText.list(bytes)
             case PROBE_TAG_SCRIPT: script = KernelText.path(bytes, isDetached: isDetached(message) && !out.isMemfd)
             case PROBE_TAG_CGROUP: out.cgroupPath = KernelText.path(bytes, isDetached: false)
             default: break

@@ -26,7 +26,7 @@ package enum EventLine {
     // numbers and flags as such, several values as an array
     private static func json(of field: FieldDefinition, _ event: EnrichedEvent, _ redact: (String) -> String) -> String? {
         var values: [String] = []
-        _ = field.visit(event, .none) { value in
+        _ = field.visitShown(event, .none) { value in
             switch value {
             case .number(let n): values.append(String(n))
             case .flag(let b): values.append(b ? "true" : "false")

@@ -9,6 +9,7 @@ extension FieldCatalog {
         ancestors("proc.aexe", .text, "argv[0] of the ancestors.", exe),
         ancestors("proc.aexepath", .text, "Executables of the ancestors.") { .known($0.exec.path) },
         ancestors("proc.acmdline", .text, "Names and arguments of the ancestors.") { .known($0.nameLine) },
+        ancestors("proc.aargs", .text, "Arguments of the ancestors after argv[0], joined by spaces.") { .text($0.argumentLine) },
         ancestors("proc.apid", .number, "Process ids of the ancestors.") { .integer($0.key.pid) },
     ]
 

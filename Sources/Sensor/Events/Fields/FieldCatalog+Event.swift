@@ -2,11 +2,12 @@ internal import Foundations
 
 // After the class "evt" of https://falco.org/docs/reference/rules/supported-fields/; `evt.kind`, `evt.object` and `evt.truncated` are ours.
 extension FieldCatalog {
-    static let eventFields: [FieldDefinition] = eventTimes + eventNames + eventResults + eventOpens + eventUnavailable
+    static let eventFields: [FieldDefinition] = eventTimes + eventNames + eventResults + eventOpens + eventUnavailable + eventOld
 
     private static let eventTimes: [FieldDefinition] = [
         FieldDefinition("evt.num", .number, "A number that grows with the events and is never 0.") { e, _ in .integer(max(1, e.event.time.nanoseconds)) },
         FieldDefinition("evt.time", .text, "Time of day in UTC with nanoseconds.") { e, _ in .text(clock(e, fraction: true)) },
+        FieldDefinition("evt.outputtime", .text, "Same as evt.time.") { e, _ in .text(clock(e, fraction: true)) },
         FieldDefinition("evt.time.s", .text, "Time of day in UTC.") { e, _ in .text(clock(e, fraction: false)) },
         FieldDefinition("evt.time.iso8601", .text, "Date and time in UTC, RFC 3339.") { e, _ in .text(e.wallTime.rfc3339) },
         FieldDefinition("evt.datetime", .text, "Date and time in UTC with nanoseconds.") { e, _ in .text(date(e) + " " + clock(e, fraction: true)) },
@@ -35,6 +36,7 @@ extension FieldCatalog {
         },
         FieldDefinition("evt.category", .text, "`process`, `file`, `net`, `system`.") { e, _ in .text(category(of: e.event.kind)) },
         FieldDefinition("evt.dir", .text, "Always `<`: events are reported when the call returns. A rule that asks for `>` means the same event.") { _, _ in .text("<") },
+        FieldDefinition("evt.hostname", .text, "Name of the machine, as the sensor's cloud events carry it.") { e, _ in .known(e.hostName) },
         FieldDefinition("evt.source", .text, "Always `syscall`.") { _, _ in .text("syscall") },
         FieldDefinition("evt.is_async", .flag, "Always false.") { _, _ in .flag(false) },
         FieldDefinition("evt.truncated", .flag, "Something of the event had to be cut.") { e, _ in .flag(!e.event.truncated.isEmpty) },
@@ -76,7 +78,7 @@ extension FieldCatalog {
         .unavailable("evt.deltatime", .number, "Time since the event before."), .unavailable("evt.deltatime.s", .number, "Seconds since the event before."),
         .unavailable("evt.deltatime.ns", .number, "Fraction of the time since the event before."),
         .unavailable("evt.pluginname", "Plugin that gave the event."), .unavailable("evt.plugininfo", "What the plugin says of the event."),
-        .unavailable("evt.asynctype", "Type of an asynchronous event."), .unavailable("evt.hostname", "Name of the host; every cloud event carries it."),
+        .unavailable("evt.asynctype", "Type of an asynchronous event."),
         .unavailable("evt.cpu", .number, "Processor on which it happened."), .unavailable("evt.buffer", "Bytes read or written."),
         .unavailable("evt.buflen", .number, "Number of bytes read or written."), .unavailable("evt.io_dir", "Direction of a read or write."),
         .unavailable("evt.wait_latency", .number, "Time that the call waited."), .unavailable("evt.is_syslog", .flag, "A write to the log device."),
@@ -84,7 +86,13 @@ extension FieldCatalog {
         .unavailable("evt.count.error.memory", .number, "Failed memory calls."), .unavailable("evt.count.error.other", .number, "Other failed calls."),
         .unavailable("evt.count.procinfo", .number, "Events about a process."), .unavailable("evt.count.threadinfo", .number, "Events about a thread."),
         .unavailable("evt.around", .number, argument: .requiredKey, "Events around a time."),
+        .unavailable("evt.latency.quantized", .number, "Logarithm of the time that the call took."),
     ]
+
+    // names that nobody lists any more, and that rules may still use
+    private static let eventOld: [FieldDefinition] =
+        ["in", "out", "file", "file.in", "file.out", "net", "net.in", "net.out"].map { .unavailable("evt.buflen." + $0, .number, "Number of bytes read or written.") }
+        + ["name", "container.id", "container.name", "container.image"].map { .unavailable("evt.infra.docker." + $0, "Of an event of the Docker daemon.") }
 
     // rfc3339 is always yyyy-mm-ddThh:mm:ss.nnnnnnnnnZ
     private static func date(_ e: EnrichedEvent) -> String { String(e.wallTime.rfc3339.prefix(10)) }

@@ -94,8 +94,6 @@ extension FieldCatalog {
     ]
 
     private static let processUnavailable: [FieldDefinition] = [
-        .unavailable("proc.env", argument: .optionalKey, "Environment; never read, it is where secrets are."),
-        .unavailable("proc.aenv", argument: .optionalKey, "Environment of ancestors; never read."),
         .unavailable("proc.is_exe_writable", .flag, "The executable may be written by its user."),
         .unavailable("proc.is_exe_lower_layer", .flag, "The executable lies in a layer of the image."),
         .unavailable("proc.exe_ino.ctime", .number, "Status change time of the executable."),

@@ -23,5 +23,6 @@ extension FieldCatalog {
         .unavailable("thread.pfminor", .number, "Minor page faults."), .unavailable("thread.cpu", .number, "Processor time of the last second."),
         .unavailable("thread.cpu.user", .number, "User time of the last second."), .unavailable("thread.cpu.system", .number, "System time of the last second."),
         .unavailable("thread.vmsize", .number, "Virtual memory."), .unavailable("thread.vmrss", .number, "Resident memory."),
+        .unavailable("thread.vmsize.b", .number, "Virtual memory in bytes."), .unavailable("thread.vmrss.b", .number, "Resident memory in bytes."),
     ]
 }

@@ -13,6 +13,7 @@ extension FieldCatalog {
         FieldDefinition("user.euid", .number, "Effective uid at the exec.") { e, _ in .integer(e.process.exec.euid) },
         FieldDefinition("group.gid", .number, "Group id in the initial namespace.") { e, _ in .integer(e.event.gid) },
         FieldDefinition("group.name", .text, "Group name of the process's own group file.") { e, _ in e.groupName.map { .text($0) } },
-        .unavailable("user.homedir", "Home directory."), .unavailable("user.shell", "Login shell."),
+        FieldDefinition("user.homedir", .text, "Home directory, as the process's own passwd file says.") { e, _ in e.accounts?.homes[e.event.uid].flatMap { .known($0) } },
+        FieldDefinition("user.shell", .text, "Login shell, as the process's own passwd file says.") { e, _ in e.accounts?.shells[e.event.uid].flatMap { .known($0) } },
     ]
 }

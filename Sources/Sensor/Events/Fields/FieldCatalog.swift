@@ -3,7 +3,7 @@ package enum FieldCatalog {
     /// Ordered as the documentation shows them: by class, then as written in the tables.
     package static let all: [FieldDefinition] = {
         let tables: [[FieldDefinition]] = [
-            eventFields, argumentFields, processFields, ancestorFields, threadFields, userFields, descriptorFields, pathFields, containerFields,
+            eventFields, argumentFields, processFields, ancestorFields, environmentFields, threadFields, userFields, descriptorFields, pathFields, containerFields,
             kubernetesFields, dnsFields,
         ]
         return tables.flatMap { $0 }

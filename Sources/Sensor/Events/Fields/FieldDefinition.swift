@@ -29,6 +29,8 @@ package struct FieldDefinition: Sendable {
     /// What fills the field apart from the event itself.
     package let source: DataSource
     package let reading: Reading
+    /// What outputs say in place of the values, of a field that may hold secrets under any name.
+    package let shown: Reading?
 
     /// Where values come from when the probe messages alone do not have them; a deployment may lack some of these.
     package enum DataSource: String, Sendable, Codable, CaseIterable {
@@ -37,6 +39,8 @@ package struct FieldDefinition: Sendable {
         case kubernetes
         case capabilities
         case digests
+        /// The environment that a program was given: the kernel side copies it only for those who ask.
+        case environment
         /// Nobody, in this build.
         case unavailable
     }
@@ -50,7 +54,7 @@ package struct FieldDefinition: Sendable {
 
     package init(
         _ name: String, _ type: FieldType, argument: ArgumentRule = .none, kinds: Set<EventKind> = FieldDefinition.everyKind, source: DataSource = .event,
-        _ summary: String, reading: Reading
+        _ summary: String, reading: Reading, shown: Reading? = nil
     ) {
         self.name = name
         self.type = type
@@ -59,6 +63,7 @@ package struct FieldDefinition: Sendable {
         self.summary = summary
         self.source = source
         self.reading = reading
+        self.shown = shown
     }
 
     package static let everyKind = Set(EventKind.allCases)
@@ -71,7 +76,14 @@ package struct FieldDefinition: Sendable {
 
     /// Calls `body` with each value until it returns true.
     /// - Returns: whether `body` did.
-    package func visit(_ event: EnrichedEvent, _ argument: FieldArgument, _ body: (FieldValue) -> Bool) -> Bool {
+    package func visit(_ event: EnrichedEvent, _ argument: FieldArgument, _ body: (FieldValue) -> Bool) -> Bool { Self.visit(reading, event, argument, body) }
+
+    /// The same with what outputs may say.
+    package func visitShown(_ event: EnrichedEvent, _ argument: FieldArgument, _ body: (FieldValue) -> Bool) -> Bool {
+        Self.visit(shown ?? reading, event, argument, body)
+    }
+
+    private static func visit(_ reading: Reading, _ event: EnrichedEvent, _ argument: FieldArgument, _ body: (FieldValue) -> Bool) -> Bool {
         switch reading {
         case .single(let read):
             guard let value = read(event, argument) else { return false }
@@ -84,7 +96,7 @@ package struct FieldDefinition: Sendable {
     /// The value as text; several values joined by commas, `nil` when there is none.
     package func printed(_ event: EnrichedEvent, _ argument: FieldArgument) -> String? {
         var out: String?
-        _ = visit(event, argument) { value in
+        _ = visitShown(event, argument) { value in
             out = out.map { $0 + "," + value.printed } ?? value.printed
             return false
         }

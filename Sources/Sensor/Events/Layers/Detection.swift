@@ -73,6 +73,8 @@ package struct ProcessSnapshot: Sendable, Hashable {
         parentPID = record.parentPID
         comm = record.comm
         exec = record.exec
+        // it was for the rules alone
+        exec.environment = nil
         execTime = record.execTime
         uid = record.uid
         container = record.container

@@ -153,6 +153,9 @@ package struct EnrichedEvent {
     /// Domain names under which the ends of a connection were looked up before.
     package var localNames: [String] = []
     package var remoteNames: [String] = []
+    /// Homes and shells of the users that the process's passwd file names.
+    package var accounts: UserAccounts?
+    package var hostName: String = ""
 
     package init(event: Event, wallTime: WallInstant, process: ProcessRecord, userName: String? = nil, groupName: String? = nil) {
         self.event = event

@@ -39,6 +39,7 @@ package struct Event: Sendable {
         package static let arguments = Truncation(rawValue: 2)
         package static let name = Truncation(rawValue: 4)
         package static let payload = Truncation(rawValue: 8)
+        package static let environment = Truncation(rawValue: 32)
     }
 
     package enum Details: Sendable {
@@ -82,6 +83,8 @@ package struct ExecDetails: Sendable, Hashable {
     package var script: String?
     /// argv, the first element included; bytes that are not UTF-8 become U+FFFD.
     package var arguments: [String] = []
+    /// `NAME=value`, as the program was given it, at most 4,095 bytes; nil when nobody asked for it. Holds secrets: it goes nowhere but into comparisons.
+    package var environment: [String]?
     package var cwd: String = ""
     package var inode: UInt64 = 0
     package var device: UInt32 = 0

@@ -43,7 +43,8 @@ extension Composed {
         }
         let (before, after) = (Array(resolved.prefix(separator.count)), Array(resolved.dropFirst(separator.count)))
         let name = function + "(" + resolved.map(\.text).joined(separator: ",") + ")"
-        return FieldDefinition(name, .text, kinds: kinds, "A text put together from others.") { event, _ in
+        let source = operands.contains { $0.field.source == .environment } ? FieldDefinition.DataSource.environment : .event
+        return FieldDefinition(name, .text, kinds: kinds, source: source, "A text put together from others.") { event, _ in
             var texts: [String] = []
             for part in after {
                 let values = part.values(event)

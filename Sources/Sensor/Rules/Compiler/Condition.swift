@@ -43,6 +43,16 @@ indirect enum Condition {
         }
     }
 
+    /// Whether a check compares what programs were started with.
+    var usesEnvironment: Bool {
+        var out = false
+        forEachCheck { check in
+            if check.operand.field.source == .environment { out = true }
+            if case .field(_, let other) = check.test, other.operand.field.source == .environment { out = true }
+        }
+        return out
+    }
+
     /// Calls `body` for every check.
     func forEachCheck(_ body: (Check) -> Void) {
         switch self {

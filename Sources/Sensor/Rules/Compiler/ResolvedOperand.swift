@@ -56,7 +56,8 @@ struct ResolvedOperand: Sendable {
     var cost: Int {
         let reading =
             switch field.name {
-            case "proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid": 80
+            case "proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.aargs", "proc.apid": 80
+            case "proc.env", "proc.aenv": 1000
             case "evt.args", "evt.info", "evt.time", "evt.datetime": 500
             case let name where name.hasPrefix("evt.arg") || name.hasPrefix("evt.rawarg"): 120
             default: 20
@@ -67,21 +68,24 @@ struct ResolvedOperand: Sendable {
     /// Calls `body` with each value until it returns true; returns whether it did. Allocates only where a transformer has to.
     func visit(_ event: EnrichedEvent, _ body: (FieldValue) -> Bool) -> Bool {
         if transforms.isEmpty { return field.visit(event, argument, body) }
-        return field.visit(event, argument) { value in
-            var value = value
-            for transform in transforms {
-                guard let next = transform.apply(to: value) else { return false }
-                value = next
-            }
-            return body(value)
-        }
+        return field.visit(event, argument) { transformed($0).map(body) ?? false }
     }
 
-    /// All values as text, joined by commas; nil when there is none.
+    private func transformed(_ value: FieldValue) -> FieldValue? {
+        var value = value
+        for transform in transforms {
+            guard let next = transform.apply(to: value) else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    /// All values as outputs may say them, joined by commas; nil when there is none.
     func printed(_ event: EnrichedEvent) -> String? {
         var out: String?
-        _ = visit(event) { value in
-            out = out.map { $0 + "," + value.printed } ?? value.printed
+        _ = field.visitShown(event, argument) { value in
+            guard let text = transformed(value)?.printed else { return false }
+            out = out.map { $0 + "," + text } ?? text
             return false
         }
         return out

@@ -126,7 +126,7 @@ struct RuleCompiler {
             CompiledRule(
                 id: identifier(draft), name: draft.name, description: draft.description, severity: draft.severity ?? draft.priority.severity,
                 tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, knownFiles: knownFiles,
-                correlation: correlation))
+                correlation: correlation, usesEnvironment: output.usesEnvironment || ([condition] + steps).contains(where: \.usesEnvironment)))
         // later steps first, so that one event is not two steps of a sequence
         for (kind, condition) in specialized { kindConditions.append(RuleSet.KindCondition(kind: kind, rule: index, step: steps.count, condition: condition)) }
         for (step, found) in stepKinds.enumerated().reversed() {

@@ -19,6 +19,11 @@ struct OutputTemplate: Sendable {
 
     init() {}
 
+    /// Whether it shows what programs were started with.
+    var usesEnvironment: Bool {
+        parts.contains { if case .field(let operand) = $0 { operand.field.source == .environment } else { false } }
+    }
+
     /// - Throws: an unknown field, with its place.
     init(_ source: SourceText) throws(Diagnostic) {
         var text: [UInt8] = []
