@@ -13,7 +13,7 @@ struct ResolvedOperand: Sendable {
     /// - Throws: what is wrong with the field's name or argument, with a suggestion for a near miss.
     init(_ operand: Operand) throws(Diagnostic) {
         if let composed = operand.composed {
-            let made = try composed.field(operand.field)
+            let made = try composed.field(operand.field, operand.argument)
             (field, argument, transforms) = (made, .none, operand.transforms)
             text = operand.transforms.reduce(made.name) { "\($1.rawValue)(\($0))" }
             return

@@ -10,7 +10,8 @@ internal import Foundations
 ///     comparison  = operand , ( "exists" | order , ( value | right ) | text , [ modifier ] , ( value | list | right ) | set , ( list | right ) ) ;
 ///     operand     = field | function ;
 ///     function    = transform , "(" , operand , ")" | "concat" , "(" , part , "," , part , { "," , part } , ")"
-///                 | "join" , "(" , part , "," , ( operand | "(" , part , { "," , part } , ")" ) , ")" ;
+///                 | "join" , "(" , part , "," , ( operand | "(" , part , { "," , part } , ")" ) , ")"
+///                 | "getopt" , "(" , operand , "," , value , ")" , [ "[" , argument , "]" ] ;
 ///     part        = operand | value ;
 ///     right       = "val" , "(" , field , ")" | function ;
 ///     field       = identifier , "." , identifier , { "." , identifier } , [ "[" , argument , "]" ] ;
@@ -37,8 +38,8 @@ struct ConditionParser {
     static let bytesMax = 1 << 18
 
     private let source: SourceText
-    private var scanner: ConditionScanner
-    private var depth = 0
+    var scanner: ConditionScanner
+    var depth = 0
 
     private init(_ source: SourceText) {
         self.source = source
@@ -60,10 +61,10 @@ struct ConditionParser {
         return expression
     }
 
-    private func place(_ offset: Int) -> SourcePlace { source.place(at: offset) }
-    private func wrong(_ message: String, at offset: Int? = nil) -> Diagnostic { place(offset ?? scanner.at).diagnostic(message) }
+    func place(_ offset: Int) -> SourcePlace { source.place(at: offset) }
+    func wrong(_ message: String, at offset: Int? = nil) -> Diagnostic { place(offset ?? scanner.at).diagnostic(message) }
 
-    private mutating func descend(_ at: Int) throws(Diagnostic) {
+    mutating func descend(_ at: Int) throws(Diagnostic) {
         depth += 1
         if depth > Self.depthMax { throw wrong("nested deeper than \(Self.depthMax) levels", at: at) }
     }
@@ -121,7 +122,7 @@ struct ConditionParser {
     // MARK: Checks
 
     /// - Returns: nil when neither a field nor a transformer stands here.
-    private mutating func operand() throws(Diagnostic) -> Operand? {
+    mutating func operand() throws(Diagnostic) -> Operand? {
         let start = scanner.at
         if let name = scanner.fieldName() { return try field(name, start) }
         if let name = scanner.identifier() {
@@ -145,52 +146,6 @@ struct ConditionParser {
     }
 
     private mutating func openParenthesis() -> Bool { scanner.take(0x28) }
-
-    // `concat(a, b, ...)` or `join(separator, (a, b, ...))`, the name and the first parenthesis taken already
-    private mutating func composed(_ name: String, _ start: Int) throws(Diagnostic) -> Operand {
-        try descend(start)
-        var out = Composed(parts: [try part(of: name)])
-        if name == "concat" {
-            try comma(in: name)
-            out.parts += try parts(of: name)
-        } else {
-            out.separator = out.parts
-            try comma(in: name)
-            scanner.skipBlanks()
-            if scanner.take(0x28) {
-                out.parts = try parts(of: name)
-                guard scanner.take(0x29) else { throw wrong("expected ',' or ')' in the list of \(name)(), found \(scanner.next())") }
-            } else {
-                out.parts = [try part(of: name)]
-            }
-        }
-        scanner.skipBlanks()
-        guard scanner.take(0x29) else { throw wrong("expected ')' at the end of \(name)(), found \(scanner.next())") }
-        depth -= 1
-        return Operand(field: name, argument: nil, transforms: [], place: place(start), composed: out)
-    }
-
-    private mutating func parts(of name: String) throws(Diagnostic) -> [Composed.Part] {
-        var out = [try part(of: name)]
-        scanner.skipBlanks()
-        while scanner.take(0x2C) {
-            out.append(try part(of: name))
-            scanner.skipBlanks()
-        }
-        return out
-    }
-
-    private mutating func part(of name: String) throws(Diagnostic) -> Composed.Part {
-        scanner.skipBlanks()
-        if let operand = try operand() { return .operand(operand) }
-        guard let value = literal() else { throw wrong("expected a field or a text inside \(name)(), found \(scanner.next())") }
-        return .literal(value.text)
-    }
-
-    private mutating func comma(in name: String) throws(Diagnostic) {
-        scanner.skipBlanks()
-        guard scanner.take(0x2C) else { throw wrong("\(name)() takes at least two arguments, found \(scanner.next())") }
-    }
 
     private mutating func field(_ name: String, _ start: Int) throws(Diagnostic) -> Operand {
         var argument: String?
@@ -292,7 +247,7 @@ struct ConditionParser {
         }
     }
 
-    private mutating func literal() -> Literal? {
+    mutating func literal() -> Literal? {
         let start = scanner.at
         if let quoted = scanner.quoted() { return Literal(text: quoted, isQuoted: true, place: place(start)) }
         if let bare = scanner.bareWord() { return Literal(text: bare, isQuoted: false, place: place(start)) }

@@ -56,11 +56,11 @@ struct Operand: Sendable {
     /// The innermost first.
     var transforms: [Transform]
     var place: SourcePlace
-    /// Instead of a field: `concat(fd.rip, ":", fd.rport)`, `join("-", (proc.name, proc.pname))`. `field` is then the function's name.
+    /// Instead of a field: `concat(fd.rip, ":", fd.rport)`, `join("-", (proc.name, proc.pname))`, `getopt(proc.args, "lp:")[p]`. `field` is then the function's name.
     var composed: Composed?
 }
 
-/// A text put together from several. All of them have to be there, or there is none.
+/// What a function makes of several parts: a text put together, where all of them have to be there, or the options among arguments.
 struct Composed: Sendable {
     enum Part: Sendable {
         case literal(String)
@@ -72,7 +72,7 @@ struct Composed: Sendable {
     var separator: [Part] = []
 
     /// The functions that compose, by their names.
-    static let names: Set<String> = ["concat", "join"]
+    static let names: Set<String> = ["concat", "join", "getopt"]
 }
 
 /// What may be done to a value before it is compared.
