@@ -31,7 +31,7 @@ package final class Subprocess: Sendable {
         process.standardError = output
         let ended = AsyncLatch<Int32>()
         process.terminationHandler = { ended.open($0.terminationReason == .exit ? $0.terminationStatus : 128 + $0.terminationStatus) }
-        try process.run()
+        try SignalMask.none { try process.run() }
         try output.close()
         self.process = process
         self.ended = ended
