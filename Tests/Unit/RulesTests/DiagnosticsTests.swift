@@ -110,7 +110,7 @@ struct DiagnosticsTests {
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, threshold: {count: 1, within: 1s}}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, threshold: {count: 5, within: forever}}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO, sequence: {within: 1s}}",
-        "- {macro: a b, condition: 'proc.name = a'}", "- {macro: a-b, condition: 'proc.name = a'}", "- {list: a b, items: [x]}", "- {required_plugin_versions: [{name: x}]}",
+        "- {required_plugin_versions: [{name: x}]}",
         "- {required_plugin_versions: x}", "- {rule: x, condition: 'proc.name = a', output: 'is %nothing', priority: INFO}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO}\n- {rule: x, desc: d, output: p, override: {desc: replace}}",
         "- {rule: x, condition: 'proc.name = a', output: o, priority: INFO}\n- {rule: x, source: y, override: {source: replace}}",

@@ -40,7 +40,7 @@ struct PublicFormsTests {
              (fd.typechar = 4 or fd.typechar = 6) and (fd.ip != "0.0.0.0" and fd.net != "127.0.0.0/8" and not fd.snet in (private)) and (evt.rawres >= 0 or evt.res = EINPROGRESS))
         - list: private
           items: ['"10.0.0.0/8"', '"172.16.0.0/12"', '"192.168.0.0/16"']
-        - list: nobody
+        - list: no_programs
           items: []
 
         """
@@ -79,10 +79,10 @@ struct PublicFormsTests {
         Form("child of a database", "started and proc.pname in (mysqld, postgres) and not proc.name in (mysqld, postgres) and not (proc.pname=postgres and proc.cmdline startswith \"sh -c envdir \\\"/run/e\\\" w\")") {
             EventKit.run("/bin/sh", "sh", "-c", "id", by: ["/usr/sbin/mysqld"])
         } not: { EventKit.run("/bin/sh", "sh", "-c", "envdir \"/run/e\" wal", by: ["/usr/lib/postgres"]) },
-        Form("privileged container", "begun and inside and container.privileged=true and not container.image.repository in (nobody)") { capable(0, privileged: true) } not: { capable(0, privileged: false) },
+        Form("privileged container", "begun and inside and container.privileged=true and not container.image.repository in (no_programs)") { capable(0, privileged: true) } not: { capable(0, privileged: false) },
         Form("capable container", "begun and inside and (thread.cap_permitted contains CAP_SYS_ADMIN or thread.cap_permitted contains CAP_BPF)") { capable(1 << 21) } not: { capable(1 << 10) },
         Form("mount of the host", "begun and inside and (container.mount.dest[/proc*] != \"N/A\" or container.mount.dest[/root*] != \"N/A\")") { capable(0, privileged: true) } not: { capable(0) },
-        Form("first process of root", "started and inside and proc.vpid=1 and user.uid=0 and not container.image.repository in (nobody)") { capable(0) } not: { EventKit.run("/bin/ls", inside: true) },
+        Form("first process of root", "started and inside and proc.vpid=1 and user.uid=0 and not container.image.repository in (no_programs)") { capable(0) } not: { EventKit.run("/bin/ls", inside: true) },
         Form("proxy in the environment", "started and proc.name in (curl, wget) and proc.env icontains HTTP_PROXY") { environment("PATH=/bin", "http_proxy=http://x") } not: { environment("PATH=/bin") },
         Form("management of users", "started and not inside and proc.name in (useradd, passwd) and not proc.cmdline startswith \"passwd -S\" and not (proc.aname[3] startswith omsagent- or proc.aname[2]=yum)") {
             EventKit.run("/usr/sbin/useradd", "useradd", "eve")
@@ -110,7 +110,7 @@ struct PublicFormsTests {
         Form(
             "setuid", "evt.type=setuid and evt.dir=> and ((inside and user.name != \"N/A\") or not inside) and not (user.name=root or user.uid=0) and not (user.name=nobody and evt.arg.uid=nobody) and not proc.name startswith \"runc:\""
         ) { asUser(1000, "joe", "/tmp/x").call(.setuid, "setuid", [0]) } not: { asUser(65534, "nobody", "/tmp/x").call(.setuid, "setuid", [65534]) },
-        Form("page faults", "evt.type = userfaultfd and user.uid != 0 and (evt.rawres >= 0 or evt.res != -1) and not proc.name in (nobody)") { asUser(1000, "joe", "/tmp/x").call(.userfaultfd, "userfaultfd", [0], result: 4) } not: {
+        Form("page faults", "evt.type = userfaultfd and user.uid != 0 and (evt.rawres >= 0 or evt.res != -1) and not proc.name in (no_programs)") { asUser(1000, "joe", "/tmp/x").call(.userfaultfd, "userfaultfd", [0], result: 4) } not: {
             asUser(0, "root", "/tmp/x").call(.userfaultfd, "userfaultfd", [0], result: 4)
         },
         Form("set-uid bit", "modes and (evt.arg.mode contains \"S_ISUID\" or evt.arg.mode contains \"S_ISGID\")") { EventKit("/bin/chmod").change(.chmod, "/tmp/x", mode: 0o4755) } not: { EventKit("/bin/chmod").change(.chmod, "/tmp/x", mode: 0o755) },

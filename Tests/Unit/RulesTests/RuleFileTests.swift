@@ -23,6 +23,35 @@ struct RuleFileTests {
         for wrong in ["%proc.nmae", "%(proc.names)", "%toupper(proc.names)", "%proc.names[1]", "%evt.argument"] { #expect(report(wrong).rejected.count == 1, "\(wrong)") }
     }
 
+    @Test func aListOfOneStandsForItsValue() {
+        let lists = "- list: cats\n  items: [cat]\n- list: nested\n  items: [cats]\n- list: none\n  items: []\n- list: pets\n  items: [cat, dog]\n"
+        let cat = EventKit("/bin/cat", "/bin/cats").exec()
+        for condition in ["proc.name=cats", "proc.name = nested or proc.name=x", "proc.name startswith cats", "proc.pname != cats", "proc.pname = \"cats\"", "proc.name startswith anyof (pets)"] {
+            #expect(RuleKit.holds("evt.type = execve and (" + condition + ")", cat, before: lists), "\(condition)")
+        }
+        #expect(!RuleKit.holds("evt.type = execve and proc.pname = cats", cat, before: lists))
+        #expect(RuleKit.problem("proc.name = pets", before: lists)?.message == "'pets' is a list of 2 values: lists are compared by 'in'")
+        #expect(RuleKit.problem("proc.name contains none", before: lists)?.message == "'none' is a list of 0 values: lists are compared by 'in'")
+    }
+
+    @Test func aNameThatNobodyCanWriteIsOdd() {
+        let report = RuleKit.load("- macro: some macro\n  condition: evt.type = execve\n- macro: a-b\n  condition: evt.type = open\n- list: a, b\n  items: [x]\n").report
+        #expect(report.rejected.isEmpty && report.macros == 2 && report.lists == 1)
+        #expect(report.warnings.filter { $0.message.contains("cannot name it") }.count == 3)
+    }
+
+    @Test func anAppendThatAddsNothingIsOdd() {
+        let (rules, report) = RuleKit.load(RuleKit.file("evt.type = execve") + "- rule: R\n  append: true\n")
+        #expect(report.rejected.isEmpty && rules.count == 1)
+        #expect(report.warnings.map(\.message) == ["'append' has neither a condition nor exceptions to add"])
+    }
+
+    @Test(arguments: ["evt.type = open and proc.nobody = cat", "evt.type = some_invalid_event"])
+    func whatIsUnknownMayBeSkipped(_ condition: String) {
+        #expect(RuleKit.load(RuleKit.file(condition, keys: "  skip-if-unknown-filter: true\n")).report.rejected.isEmpty)
+        #expect(RuleKit.load(RuleKit.file(condition, keys: "  skip-if-unknown-filter: false\n")).report.rejected.count == 1)
+    }
+
     @Test func theValuesOfAChartAreNoRuleFile() {
         let report = RuleKit.load("customRules:\n  mine.yaml: |-\n    - list: l\n      items: [a]\n").report
         #expect(report.rejected.map(\.description) == ["f0.yaml:1:1: a rule file is a list of items, each beginning with '- ': these are the values of a chart, and each text below 'customRules' is one"])

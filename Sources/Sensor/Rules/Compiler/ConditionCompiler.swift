@@ -135,7 +135,7 @@ struct ConditionCompiler {
             }
             test = .field(comparison.comparator, ValueTest.FieldKey(operand: other))
         case .values(let literals):
-            let values = comparison.isList ? try spelledOut(literals) : literals
+            let values = comparison.isList ? try spelledOut(literals) : try single(literals)
             if operand.transforms.isEmpty, operand.field.name == "evt.type" || operand.field.name == "syscall.type" {
                 return try eventType(comparison, values)
             }
@@ -164,6 +164,13 @@ struct ConditionCompiler {
             try append(literal.text, at: literal.place, inside: [], to: &out)
         }
         return out
+    }
+
+    /// The name of a list stands for its value wherever a value is compared, as long as it is one.
+    private func single(_ literals: [Literal]) throws(Diagnostic) -> [Literal] {
+        let values = try spelledOut(literals)
+        if literals.count == 1, values.count != 1 { throw literals[0].place.diagnostic("'\(literals[0].text)' is a list of \(values.count) values: lists are compared by 'in'") }
+        return values
     }
 
     private func append(_ list: String, at place: SourcePlace, inside: [String], to out: inout [Literal]) throws(Diagnostic) {

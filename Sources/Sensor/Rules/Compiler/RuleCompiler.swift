@@ -34,7 +34,7 @@ struct RuleCompiler {
             do throws(Diagnostic) {
                 try compile(draft)
             } catch {
-                if draft.skipsUnknownFields, error.message.contains("unknown field") {
+                if draft.skipsUnknownFields, Self.namesSomethingUnknown(error) {
                     report.warnings.append(error.about(draft.name))
                 } else {
                     report.reject(error.about(draft.name))
@@ -57,13 +57,17 @@ struct RuleCompiler {
             do throws(Diagnostic) {
                 _ = try conditions.compile(expression)
             } catch {
-                if error.message.contains("unknown field") || error.message.contains("unknown event type") {
+                if Self.namesSomethingUnknown(error) {
                     report.warnings.append(error.about("macro \(name)"))
                 } else {
                     report.reject(error.about("macro \(name)"))
                 }
             }
         }
+    }
+
+    private static func namesSomethingUnknown(_ problem: Diagnostic) -> Bool {
+        problem.message.contains("unknown field") || problem.message.contains("unknown event type")
     }
 
     /// The macros that rules of other sources use, and those that these use.

@@ -99,7 +99,9 @@ struct RuleLibrary {
         let name = try name("list", item)
         do throws(Diagnostic) {
             var scanner = ConditionScanner(name)
-            guard scanner.bareWord() != nil, scanner.isAtEnd else { throw item.place(of: "list").diagnostic("'\(name)' is no name of a list: conditions could not name it") }
+            if scanner.bareWord() == nil || !scanner.isAtEnd {
+                warnings.append(item.place(of: "list").diagnostic("'\(name)' is no name of a list: conditions cannot name it"))
+            }
             checkKeys(item, ["list", "items", "append", "override"], subject: name)
             guard let items = try item.texts("items") else { throw item.place.diagnostic("list '\(name)' has no items") }
             let elements = items.map { text in
@@ -121,8 +123,9 @@ struct RuleLibrary {
         let name = try name("macro", item)
         do throws(Diagnostic) {
             var scanner = ConditionScanner(name)
-            guard scanner.identifier() != nil, scanner.isAtEnd else {
-                throw item.place(of: "macro").diagnostic("'\(name)' is no name of a macro: letters, digits and underscores, the first one a letter")
+            if scanner.identifier() == nil || !scanner.isAtEnd {
+                warnings.append(
+                    item.place(of: "macro").diagnostic("'\(name)' is no name of a macro, conditions cannot name it: letters, digits and underscores, the first one a letter"))
             }
             checkKeys(item, ["macro", "condition", "append", "override"], subject: name)
             guard let condition = try item.text("condition") else { throw item.place.diagnostic("macro '\(name)' has no condition") }
@@ -183,6 +186,7 @@ struct RuleLibrary {
                 }
                 try change(name, item, overrides)
             } else if try item.flag("append") == true {
+                if !overrides.values.contains(.append) { warnings.append(item.place(of: "append").diagnostic("'append' has neither a condition nor exceptions to add", subject: name)) }
                 for (key, place) in item.allKeys where Self.ruleKeys.dropFirst().contains(key) && key != "append" && overrides[key] == nil {
                     warnings.append(place.diagnostic("'\(key)' is passed over: 'append' adds to the condition and the exceptions", subject: name))
                 }
