@@ -334,6 +334,7 @@ package final class Pipeline {
         case .dropCaches:
             users = UserResolver()
             indicators.forgetVerdicts()
+            fruitless.forget()
         case .runtimeDataInterval(let interval):
             runtimeData.flushTime = interval ?? RuntimeAggregator.flushTimeDefault
         case .report(let id):
@@ -349,6 +350,7 @@ package final class Pipeline {
         consider(indicators.tick(at: now), at: now)
         store(runtimeData.flush(at: now))
         lookUpKnownFilesAgain(at: now)
+        fruitless.tick(at: now.monotonic)
     }
 
     /// The end: nothing waits any longer, what has gathered leaves.

@@ -101,6 +101,33 @@ struct FruitlessMessagesTests {
         #expect(try isKnown(1))
     }
 
+    /// What two processes make that open 4,096 files each, over and over: nearly all of it is known the second time, as long as it counts.
+    @Test func thousandsInTurnAreKnownTheSecondTime() throws {
+        var bytes = try message([.open])
+        let messages = FruitlessMessages()
+        func known(_ stamp: UInt64, remembering isKept: Bool) throws -> Int {
+            var known = 0
+            for n in 0..<8192 {
+                // the inode, with which the body begins: bpf/abi/probe_abi.h
+                withUnsafeBytes(of: UInt64(1_000_000 + n)) { bytes.replaceSubrange(80..<88, with: $0) }
+                try bytes.withUnsafeBytes {
+                    let message = try #require(RepeatableMessage($0))
+                    if messages.contains(message, stamp: stamp) { known += 1 } else if isKept { messages.remember(message, stamp: stamp) }
+                }
+            }
+            return known
+        }
+        #expect(try known(1, remembering: true) == 0)
+        #expect(try known(1, remembering: true) > 7500)
+        // those that do not count any more make room
+        #expect(try known(2, remembering: true) == 0)
+        #expect(try known(2, remembering: false) > 7500)
+        #expect(try known(1, remembering: false) < 692)
+        // a minute with that many, then one with few: the memory goes
+        for second in [0, 60, 120] as [Int64] { messages.tick(at: MonotonicInstant(nanoseconds: second * 1_000_000_000)) }
+        #expect(try known(2, remembering: false) == 0)
+    }
+
     @Test func aMessageOfAProcessIsNoneThatCanComeAgain() {
         for kind in [EventKind.exec, .fork, .exit, .setuid, .connect, .dns] {
             var bytes = [UInt8](repeating: 0, count: 400)
