@@ -14,6 +14,7 @@ final class CompiledRule: Sendable {
     let output: OutputTemplate
     let kinds: Set<EventKind>
     let reads: ReadNeeds
+    let writes: WriteNeeds
     /// See `Interest.knownFiles`.
     let knownFiles: Set<String>
     let correlation: Correlation?
@@ -22,7 +23,7 @@ final class CompiledRule: Sendable {
 
     init(
         id: String, name: String, description: String, severity: Severity, tactics: [String], techniques: [String], tags: [String], output: OutputTemplate,
-        kinds: Set<EventKind>, reads: ReadNeeds, knownFiles: Set<String>, correlation: Correlation?, usesEnvironment: Bool
+        kinds: Set<EventKind>, reads: ReadNeeds, writes: WriteNeeds, knownFiles: Set<String>, correlation: Correlation?, usesEnvironment: Bool
     ) {
         self.id = id
         self.name = name
@@ -34,6 +35,7 @@ final class CompiledRule: Sendable {
         self.output = output
         self.kinds = kinds
         self.reads = reads
+        self.writes = writes
         self.knownFiles = knownFiles
         self.correlation = correlation
         self.usesEnvironment = usesEnvironment

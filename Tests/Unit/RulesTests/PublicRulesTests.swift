@@ -18,6 +18,7 @@ struct PublicRulesTests {
         }
         let (rules, report) = RuleSet.load(files: [("falco_rules.yaml", text)])
         print("public rule file: \(report.rules) rules, \(report.macros) macros, \(report.lists) lists, \(report.enabled) enabled, \(report.rejected.count) rejected")
+        print("public rule file: every write is wanted by \(rules.wantEveryWrite)")
         for item in report.unsupported { print("public rule file: unsupported: \(item.rule): \(item.what)") }
         #expect(report.rejected.map(\.description) == [])
         #expect(report.unsupported == [])

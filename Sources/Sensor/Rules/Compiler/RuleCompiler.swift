@@ -113,12 +113,14 @@ struct RuleCompiler {
         var kinds = Set(specialized.map(\.kind))
         for step in stepKinds { kinds.formUnion(step.map(\.kind)) }
         var reads = ReadNeeds.none
+        var writes = WriteNeeds.none
         var knownFiles: Set<String> = []
         for (kind, condition) in specialized + stepKinds.flatMap({ $0 }) {
             if kind == .open || kind == .openFailed {
                 reads.formUnion(ReadNeeds(of: condition))
                 knownFiles.formUnion(ReadNeeds.knownFiles(of: condition))
             }
+            if kind == .open { writes.formUnion(WriteNeeds(of: condition)) }
             if kind == .connect { reads.formUnion(ReadNeeds.sockets(of: condition)) }
         }
         describe(draft, kinds: kinds, reads: reads)
@@ -129,7 +131,7 @@ struct RuleCompiler {
         rules.append(
             CompiledRule(
                 id: identifier(draft), name: draft.name, description: draft.description, severity: draft.severity ?? draft.priority.severity,
-                tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, knownFiles: knownFiles,
+                tactics: Self.tactics(draft), techniques: Self.techniques(draft), tags: tags, output: output, kinds: kinds, reads: reads, writes: writes, knownFiles: knownFiles,
                 correlation: correlation, usesEnvironment: output.usesEnvironment || ([condition] + steps).contains(where: \.usesEnvironment)))
         // later steps first, so that one event is not two steps of a sequence
         for (kind, condition) in specialized { kindConditions.append(RuleSet.KindCondition(kind: kind, rule: index, step: steps.count, condition: condition)) }
