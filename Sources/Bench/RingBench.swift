@@ -19,14 +19,16 @@ struct RingBench {
     func run() throws {
         print("\n### From the kernel to the rules\n\nOne thread opens files for writing; ring of \(Self.ringBytes >> 20) MiB, \(Int(Self.seconds)) s each, all rules of the package.\n")
         let table = Table("files in turn", "wanted a second", "reached", "messages", "lost", "consumer, processor time a message", "producer")
-        // one file again and again is passed over by the pipeline; of thousands it remembers none until it comes again
-        for files in [Self.manyFiles, 1] {
-            for rate in [100_000, 200_000, 0] { try run(files: files, rate: rate, table) }
+        // what comes again is passed over by the pipeline, unless somebody looks on
+        for (files, isJudged) in [(Self.manyFiles, true), (Self.manyFiles, false), (1, false)] {
+            for rate in [100_000, 200_000, 0] { try run(files: files, isJudged: isJudged, rate: rate, table) }
         }
     }
 
-    /// - Parameter rate: opens per second, 0 for as many as one thread can.
-    private func run(files: Int, rate: Int, _ table: Table) throws {
+    /// - Parameters:
+    ///   - isJudged: each message is, also when it comes again.
+    ///   - rate: opens per second, 0 for as many as one thread can.
+    private func run(files: Int, isJudged: Bool, rate: Int, _ table: Table) throws {
         var options = ProbeOptions()
         options.ownPID = 0
         options.kinds = [.open]
@@ -37,6 +39,7 @@ struct RingBench {
         let settings = Pipeline.Settings(identity: identity, bootToWall: SystemClock.bootToWall(), hostNamespaces: ProcessScan.hostNamespaces())
         let pipeline = Pipeline(settings: settings, rules: rules, seed: 1)
         pipeline.handle(.processes(ProcessScan.all()), at: SystemClock.now())
+        if isJudged { pipeline.handle(.subscribe(id: 1, kinds: [.module], filter: nil), at: SystemClock.now()) }
 
         // there already: making files is the file system's time, five times that of opening one
         let paths = (0..<files).map { NSTemporaryDirectory() + "wiz-bench-\(getpid()).\($0)" }
@@ -63,7 +66,7 @@ struct RingBench {
         let lost = Self.lost(probes) - lostBefore
         func each(_ nanoseconds: UInt64) -> String { messages == 0 ? "-" : String(format: "%.1f us", Double(nanoseconds) / Double(messages) / 1000) }
         table.row(
-            Figure.count(files), rate == 0 ? "as many as possible" : Figure.count(rate), Figure.count(Int(Double(messages) / elapsed)), Figure.count(messages), Figure.count(Int(lost)),
+            Figure.count(files) + (isJudged ? ", each judged" : ""), rate == 0 ? "as many as possible" : Figure.count(rate), Figure.count(Int(Double(messages) / elapsed)), Figure.count(messages), Figure.count(Int(lost)),
             each(used), each(producer.used))
     }
 
