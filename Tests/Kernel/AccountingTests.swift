@@ -89,7 +89,7 @@ extension KernelTests {
             while harness.probes.counters()[.open]?.lost["ringReserve"] ?? 0 == 0, Date() < deadline { sched_yield() }
             var events: [Event] = []
             var pids: Set<UInt32> = []
-            for _ in 0..<LoadSize.of("processes beside two floods", 100, emulated: 8) {
+            for _ in 0..<LoadSize.of("processes beside two floods", 100, emulated: 4) {
                 pids.insert(try runTrue())
                 harness.drain(into: &events, milliseconds: 0)
             }
