@@ -12,7 +12,8 @@ extension WallInstant {
         return "\(yyyy)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(padded)Z"
     }
 
-    /// Reads RFC 3339 with `Z` or a numeric offset and up to nine digits of fraction; nil for anything else.
+    /// Reads RFC 3339 with `Z` or a numeric offset and up to nine digits of fraction; nil for anything else, and for a time that 64 bits of nanoseconds
+    /// do not hold: those are the years 1678 to 2261 and parts of their neighbours. Docker's `0001-01-01T00:00:00Z`, which stands for never, is none.
     package init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int? {
@@ -48,7 +49,10 @@ extension WallInstant {
         default: return nil
         }
         let seconds = Self.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        self.init(nanoseconds: Int64(seconds) * 1_000_000_000 + fraction)
+        let (whole, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, isBeyond) = whole.addingReportingOverflow(fraction)
+        guard !isTooFar, !isBeyond else { return nil }
+        self.init(nanoseconds: sum)
     }
 
     /// Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").

@@ -49,4 +49,12 @@ import Testing
         "x026-03-01T10:20:30Z", "2026-03-01T1ä:20:30Z", "-026-03-01T10:20:30Z",
     ])
     func anythingElseIsNoTime(_ text: String) { #expect(WallInstant(rfc3339: text) == nil) }
+
+    @Test func aTimeThatNanosecondsDoNotHoldIsNone() {
+        #expect(WallInstant(rfc3339: "2262-04-11T23:47:16.854775807Z")?.nanoseconds == .max)
+        #expect(WallInstant(rfc3339: "1677-09-21T00:12:44Z")?.nanoseconds == -9_223_372_036_000_000_000)
+        for text in ["0001-01-01T00:00:00Z", "1677-09-21T00:12:43Z", "2262-04-11T23:47:16.854775808Z", "9999-12-31T23:59:59.999999999Z", "0000-01-01T00:00:00+23:59"] {
+            #expect(WallInstant(rfc3339: text) == nil)
+        }
+    }
 }

@@ -52,8 +52,8 @@ struct DockerContainer: Decodable, Sendable {
         out.image = DockerName.image(Config?.Image)
         out.imageID = Image
         out.created = Created.flatMap(WallInstant.init(rfc3339:))
-        // 0001-01-01 for one that never started
-        out.started = State?.StartedAt.flatMap(WallInstant.init(rfc3339:)).flatMap { $0.nanoseconds > 0 ? $0 : nil }
+        // 0001-01-01, which is no instant, for one that never started
+        out.started = State?.StartedAt.flatMap(WallInstant.init(rfc3339:))
         out.labels = Config?.Labels ?? [:]
         out.privileged = HostConfig?.Privileged
         out.mounts = (Mounts ?? []).map {
