@@ -18,9 +18,10 @@ struct KubeFixture: Sendable {
     /// Runs `body` against a server of its own.
     /// - Parameters:
     ///   - prepare: changes the server's value before it serves.
+    ///   - logs: what containers have said, by `namespace/pod/container`.
     ///   - data: the data folder of an earlier run, or nil for a new one.
     static func run(
-        controlPlane: Bool = false, data: URL? = nil, historyMax: Int = 50_000, prepare: (inout KubeAPI, Now) -> Void = { _, _ in },
+        controlPlane: Bool = false, logs: [String: String] = [:], data: URL? = nil, historyMax: Int = 50_000, prepare: (inout KubeAPI, Now) -> Void = { _, _ in },
         body: @escaping @Sendable (KubeFixture) async throws -> Void
     ) async throws {
         let folder = try BackendFolder()
@@ -31,6 +32,7 @@ struct KubeFixture: Sendable {
         var settings = KubeAPI.Settings()
         settings.controlPlane = controlPlane
         settings.authorityPEM = directory.authorityPEM
+        settings.logs = logs
         var api = KubeAPI(seed: .random(in: .min ... .max), tokens: directory.tokens, adminToken: directory.adminToken, settings: settings, historyMax: historyMax)
         try database.restore(&api, at: now)
         api.store.keepsUnsaved = true

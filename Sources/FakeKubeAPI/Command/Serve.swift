@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "Pods on each node of the synthetic cluster.") var podsPerNode = 0
     @Option(help: "Controllers, scheduler and kubelets that act on objects: on, off, or auto (on when nodes or manifests are given).") var controlPlane = "auto"
     @Option(help: "Changes of each resource that watchers can still ask for.") var history = 50_000
-    @Option(help: "A folder with logs of containers, as NAMESPACE/POD/CONTAINER.log.") var logs: String?
+    @Option(help: "A folder with logs of containers, as NAMESPACE/POD/CONTAINER.log, and CONTAINER.previous.log for the one before.") var logs: String?
     @Option(name: .customLong("server-name"), help: "A name or address the certificate is for, beside the usual ones; may be repeated.") var serverNames: [String] = []
     @Option(help: "trace, debug, info, notice, warning or error.") var logLevel = "notice"
 

@@ -60,11 +60,16 @@ package final class APIHub: Sendable {
     // MARK: Watchers
 
     /// A stream that says something each time there may be more for a session.
-    func subscribe(_ session: WatchSession) -> (UInt64, AsyncStream<Void>) {
+    func subscribe(_ session: WatchSession) -> (UInt64, AsyncStream<Void>) { subscribe(session.resource.storageKey, node: session.node, wakeUp: session.wakeUp) }
+
+    /// A stream that says something each time a log may have more lines, or its container may have ended.
+    func subscribeToLogs() -> (UInt64, AsyncStream<Void>) { subscribe("/pods", node: nil, wakeUp: clock().monotonic + .hours(24 * 365)) }
+
+    private func subscribe(_ resource: String, node: String?, wakeUp: MonotonicInstant) -> (UInt64, AsyncStream<Void>) {
         let (stream, signal) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
             state.lastWaiter += 1
-            state.waiters[state.lastWaiter] = Waiter(resource: session.resource.storageKey, node: session.node, wakeUp: session.wakeUp, signal: signal)
+            state.waiters[state.lastWaiter] = Waiter(resource: resource, node: node, wakeUp: wakeUp, signal: signal)
             if state.isClosing { signal.finish() }
             return state.lastWaiter
         }
@@ -85,6 +90,9 @@ package final class APIHub: Sendable {
             return more
         }
     }
+
+    /// Lets a reader of a log have what is there.
+    func advance(_ session: inout LogSession, into out: inout [UInt8]) { _ = state.withLock { $0.api.advance(&session, into: &out) } }
 
     /// Wakes the watchers whose bookmark or end is due; all of them when `everybody`, so that those who are rarely meant keep up with the history.
     func wakeDue(everybody: Bool) {

@@ -44,6 +44,18 @@ struct ControlRoutes: Sendable {
             hub.with { api, _ in api.clearLog() }
             return Response(status: .noContent)
         }
+        router.post("/logs/{namespace}/{pod}/{container}") { request, context in
+            let place = try (context.parameters.require("namespace"), context.parameters.require("pod"), context.parameters.require("container"))
+            let text = String(buffer: try await request.body.collect(upTo: Self.bodyBytesMax))
+            let problem = hub.with { api, now -> APIStatus? in
+                do throws(APIStatus) {
+                    try api.appendLog(namespace: place.0, pod: place.1, container: place.2, text, at: now)
+                    return nil
+                } catch { return error }
+            }
+            guard let problem else { return Response(status: .noContent) }
+            return Self.json(problem.json, .init(code: problem.code))
+        }
         router.post("/compact") { _, _ in
             Self.json(hub.with { api, _ in
                 api.store.compact()

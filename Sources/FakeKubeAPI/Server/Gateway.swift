@@ -98,6 +98,7 @@ struct Gateway: HTTPResponder {
         switch answer {
         case .complete(let answer): return response(answer, headers, isHead: isHead)
         case .watch(let session): return stream(session, context)
+        case .log(let session): return stream(session, context)
         case .delayed(let wait, let inner):
             try await Task.sleep(for: wait)
             return try await perform(inner, headers, context, isHead: isHead)
@@ -151,5 +152,26 @@ struct Gateway: HTTPResponder {
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: [.contentType: start.contentType, .cacheControl: "no-cache, private"], body: body)
+    }
+
+    // MARK: Logs
+
+    private func stream(_ start: LogSession, _ context: Context) -> Response {
+        let hub = hub
+        let (id, signals) = hub.subscribeToLogs()
+        context.channel.closeFuture.whenComplete { _ in hub.unsubscribe(id) }
+        let body = ResponseBody { writer in
+            defer { hub.unsubscribe(id) }
+            var session = start
+            var wakes = signals.makeAsyncIterator()
+            while true {
+                var out: [UInt8] = []
+                hub.advance(&session, into: &out)
+                if !out.isEmpty { try await writer.write(ByteBuffer(bytes: out)) }
+                guard !session.hasEnded, await wakes.next() != nil else { break }
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: [.contentType: KubeAPI.logType, .cacheControl: "no-cache, private"], body: body)
     }
 }

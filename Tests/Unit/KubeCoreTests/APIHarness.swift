@@ -6,8 +6,9 @@ struct APIHarness {
     var api: KubeAPI
     var now = Now(monotonic: .zero, wall: WallInstant(nanoseconds: 1_700_000_000_000_000_000))
 
-    init(controlPlane: Bool = false, historyMax: Int = 1000) {
+    init(controlPlane: Bool = false, logs: [String: String] = [:], historyMax: Int = 1000) {
         var settings = KubeAPI.Settings()
+        settings.logs = logs
         settings.controlPlane = controlPlane
         // A signature that is as good as any for tests: the text's bytes folded into 64.
         let sign: @Sendable ([UInt8]) -> [UInt8] = { text in text.enumerated().reduce(into: [UInt8](repeating: 7, count: 64)) { $0[$1.offset % 64] = $0[$1.offset % 64] &* 31 &+ $1.element } }

@@ -72,6 +72,8 @@ package enum APIResponse: Sendable {
     case complete(Answer)
     /// A stream of the events of this session.
     case watch(WatchSession)
+    /// A stream of the lines of a log.
+    case log(LogSession)
     /// The answer, after a wait.
     indirect case delayed(Duration, APIResponse)
     /// No answer at all: the connection is dropped.
@@ -125,7 +127,7 @@ package enum APIResponse: Sendable {
             }
             return .complete(answer)
         case .delayed(let wait, let inner): return .delayed(wait, inner.negotiated(accept))
-        case .watch, .disconnect, .webhooks: return self
+        case .watch, .log, .disconnect, .webhooks: return self
         }
     }
 

@@ -18,7 +18,7 @@ extension KubeAPI {
         case "binding": return .complete(try bind(target, resource, &call))
         case "eviction": return .complete(try evict(target, resource, &call))
         case "token": return .complete(try requestToken(target, resource, &call))
-        case "log": return .complete(try readLog(target, resource, call))
+        case "log": return try readLog(target, resource, call)
         case "exec", "attach", "portforward": throw try unreachable(target, resource, call)
         default: throw APIStatus(503, "ServiceUnavailable", "no endpoints available for \(resource.name) \"\(target.name)\"")
         }
@@ -26,7 +26,7 @@ extension KubeAPI {
 
     // MARK: Pods
 
-    private func pod(_ target: RequestTarget, _ resource: ResourceDescriptor) throws(APIStatus) -> (StoredObject, JSON) {
+    func pod(_ target: RequestTarget, _ resource: ResourceDescriptor) throws(APIStatus) -> (StoredObject, JSON) {
         guard let stored = store.object(resource, target.namespace, target.name) else { throw .notFound(resource, target.name) }
         return (stored, stored.json(resource))
     }
@@ -100,7 +100,7 @@ extension KubeAPI {
         }
     }
 
-    private func container(_ pod: JSON, _ wanted: String?, _ name: String) throws(APIStatus) -> String {
+    func container(_ pod: JSON, _ wanted: String?, _ name: String) throws(APIStatus) -> String {
         let lists = ["containers", "initContainers", "ephemeralContainers"].flatMap { pod["spec"]?[$0]?.array ?? [] }.compactMap { $0["name"]?.string }
         if let wanted, !wanted.isEmpty {
             guard lists.contains(wanted) else { throw .badRequest("container \(wanted) is not valid for pod \(name)") }
@@ -110,37 +110,6 @@ extension KubeAPI {
         if let preferred = pod["metadata"]?["annotations"]?["kubectl.kubernetes.io/default-container"]?.string, own.contains(preferred) { return preferred }
         guard own.count == 1, let only = own.first else { throw .badRequest("a container name must be specified for pod \(name), choose one of: [\(own.joined(separator: " "))]") }
         return only
-    }
-
-    private func readLog(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: Call) throws(APIStatus) -> APIResponse.Answer {
-        let (_, pod) = try pod(target, resource)
-        var findings: [FieldError] = []
-        let tail = try call.request.number("tailLines")
-        if let tail, tail < 0 { findings.append(.invalid("tailLines", .integer(tail), "must be greater than or equal to 0")) }
-        let limit = try call.request.number("limitBytes")
-        if let limit, limit < 1 { findings.append(.invalid("limitBytes", .integer(limit), "must be greater than 0")) }
-        if !findings.isEmpty {
-            throw .invalid(group: "", kind: "PodLogOptions", name: target.name, findings)
-        }
-        let container = try container(pod, call.request.parameter("container"), target.name)
-        // No node, no log: nothing to say yet.
-        if pod["spec"]?["nodeName"]?.isEmpty ?? true { return .init(status: 204, contentType: "", body: []) }
-        guard let log = settings.logs["\(target.namespace)/\(target.name)/\(container)"] else {
-            return .text(200, "")
-        }
-        var lines = log.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if lines.last == "" { lines.removeLast() }
-        if let tail { lines = Array(lines.suffix(Int(tail))) }
-        var body = Array(lines.map { $0 + "\n" }.joined().utf8)
-        if let limit { body = Array(body.prefix(Int(limit))) }
-        return .init(status: 200, contentType: "text/plain", body: body)
-    }
-
-    private func unreachable(_ target: RequestTarget, _ resource: ResourceDescriptor, _ call: Call) throws(APIStatus) -> APIStatus {
-        let (_, pod) = try pod(target, resource)
-        if target.subresource != "portforward" { _ = try container(pod, call.request.parameter("container"), target.name) }
-        guard let node = pod["spec"]?["nodeName"]?.string, !node.isEmpty else { return .badRequest("pod \(target.name) does not have a host assigned") }
-        return .internalError("error dialing backend: no kubelet answers for node \(node)")
     }
 
     // MARK: Scale

@@ -8,6 +8,8 @@ package struct KubeAPI: Sendable {
     package var faults = FaultPlan()
     package internal(set) var log = RequestLog()
     package private(set) var encodings = EventEncodings()
+    /// By `namespace/pod/container`, with `.previous` behind it for the container before this one.
+    var logs: [String: ContainerLog]
     var access: AccessControl
     var customs: [String: CustomResource] = [:] { didSet { olderOpenAPI = nil } }
     /// Made when it is first asked for, and again when what is served has changed.
@@ -29,7 +31,7 @@ package struct KubeAPI: Sendable {
         package var gitVersion = "v1.36.0"
         /// A body above this is refused with 413. Bytes.
         package var bodyBytesMax = 3 * 1024 * 1024
-        /// Lines that `pods/log` answers with, by `namespace/pod/container`.
+        /// What `pods/log` answers with, by `namespace/pod/container`, or `namespace/pod/container.previous`; see `ContainerLog`.
         package var logs: [String: String] = [:]
         /// Whether controllers, a scheduler and kubelets act on objects.
         package var controlPlane = false
@@ -45,6 +47,7 @@ package struct KubeAPI: Sendable {
         store = ObjectStore(historyMax: historyMax)
         random = SeededGenerator(seed: seed)
         access = AccessControl(tokens: tokens, adminToken: adminToken)
+        logs = settings.logs.mapValues { ContainerLog(parsing: $0) }
         self.settings = settings
         for resource in catalogue.resources where resource.isStored { store.open(resource) }
     }

@@ -59,7 +59,7 @@ package struct RequestLog: Sendable {
     private static func outcome(_ response: APIResponse) -> (Int, Int) {
         switch response {
         case .complete(let answer): (answer.status, answer.body.count)
-        case .watch: (200, 0)
+        case .watch, .log: (200, 0)
         case .delayed(_, let inner): outcome(inner)
         case .disconnect, .webhooks: (0, 0)
         }
@@ -78,7 +78,7 @@ extension KubeAPI {
             "requests": .integer(Int64(clamping: log.count)), "requestsEvicted": .integer(Int64(clamping: log.evicted)), "watchers": JSON(watchers),
             "resourceVersion": .string(String(store.version)), "objects": .object(objects), "losses": .object(losses),
             "tablesCopied": .integer(Int64(clamping: store.tablesCopied)), "eventsEncoded": .integer(Int64(clamping: encodings.encoded)),
-            "eventsShared": .integer(Int64(clamping: encodings.shared)),
+            "logLinesForgotten": JSON(logs.values.reduce(0) { $0 + $1.forgotten }), "eventsShared": .integer(Int64(clamping: encodings.shared)),
         ]
     }
 }

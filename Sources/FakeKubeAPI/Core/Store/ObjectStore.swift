@@ -102,6 +102,9 @@ package struct ObjectStore {
         for key in tables.keys { losses.count("compacted", at: key, by: UInt64(tables[key]?.forget(upTo: version) ?? 0)) }
     }
 
+    /// Wakes those who follow all of a resource, though none of its objects has changed.
+    mutating func stir(_ resource: ResourceDescriptor) { stirred[resource.storageKey, default: []] = stirred[resource.storageKey] ?? [] }
+
     /// Resources that have changed since this was last asked, with the nodes that their objects belong to.
     package mutating func takeStirred() -> [String: Set<String>] {
         defer { stirred = [:] }
