@@ -42,6 +42,8 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import grpc, kubernet
     "$venv/bin/pip" --quiet --disable-pip-version-check install 'grpcio>=1.60,<2' 'grpcio-tools>=1.60,<2' 'kubernetes>=29' 'PyYAML>=6'
 fi
 
+Scripts/runtimes.sh
+
 if ! command -v swift >/dev/null; then
     echo "setup: no swift command: install the Swift 6.2 toolchain or newer from https://www.swift.org/install/linux/" >&2
     exit 2

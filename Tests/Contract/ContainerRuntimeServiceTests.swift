@@ -64,12 +64,20 @@ import Testing
         }
     }
 
-    @Test func aSocketWithoutCRIIsNamedAndTheNextIsTried() async throws {
+    @Test func aSocketWithoutCRIIsNamedAndTheOthersAreUsed() async throws {
         try await FakeDocker.with(answers: [:]) { empty in
             try await FakeCRI.with(hasEvents: false) { runtime in
                 try await RuntimeListener.with([empty.path, runtime.path]) { listener in
                     try await listener.wait("the other") { await listener.service.status.socket == runtime.path }
-                    #expect(await listener.service.status.failures == ["unsupported": 1])
+                    // which of the two answers first is not known
+                    var questions = 0
+                    while await listener.service.status.failures["unsupported"] == nil {
+                        questions += 1
+                        let id = "x\(questions)"
+                        listener.service.ask(id)
+                        try await listener.wait("no such container") { listener.inputs.contains(.unknown(id: id)) }
+                    }
+                    #expect(await listener.service.status.runtimes.map(\.state) == [.unsupported, .polling])
                 }
             }
         }
@@ -92,6 +100,32 @@ import Testing
                 // names of runc are no ids of Docker's, and never reach a path
                 listener.service.ask("../../images/json")
                 try await listener.wait("no such container") { listener.inputs.contains(.unknown(id: "../../images/json")) }
+            }
+        }
+    }
+
+    @Test func twoRuntimesOfANodeAreAskedTogether() async throws {
+        let id = String(repeating: "cd", count: 32)
+        let one = #"{"Id":"\#(id)","Name":"/by-docker","Image":"sha256:12","Config":{"Image":"shop:1"}}"#
+        try await FakeDocker.with(answers: ["/version": #"{"ApiVersion":"1.41"}"#, "/containers/json": "[]", "/containers/\(id)/json": one]) { docker in
+            try await FakeCRI.with(hasEvents: true) { runtime in
+                runtime.addContainer("by-cri", in: "", name: "web")
+                // the third is the first by another path
+                let link = docker.path + ".again.sock"
+                symlink(runtime.path, link)
+                defer { unlink(link) }
+                try await RuntimeListener.with([runtime.path, docker.path, link]) { listener in
+                    try await listener.wait("both") { await listener.service.status.runtimes.compactMap(\.runtime).sorted() == ["containerd", "docker"] }
+                    listener.service.ask(id)
+                    try await listener.wait("Docker's") { listener.container(id) != nil }
+                    try await listener.wait("CRI's") { listener.container("by-cri")?.started != nil }
+                    listener.service.ask("feed")
+                    try await listener.wait("nobody's") { listener.inputs.contains(.unknown(id: "feed")) }
+                    #expect(listener.inputs.filter { $0 == .unknown(id: "feed") }.count == 1 && !listener.inputs.contains(.unknown(id: id)))
+                    #expect(listener.container(id)?.runtime == "docker" && listener.container("by-cri")?.runtime == "containerd")
+                    let status = await listener.service.status
+                    #expect(status.connections == 2 && status.runtimes.map(\.socket) == [runtime.path, docker.path] && status.failures["absent"] ?? 0 >= 1)
+                }
             }
         }
     }

@@ -16,12 +16,13 @@ final class ContainerdHarness {
 
     private init(folder: URL, containerd: Subprocess) { (self.folder, self.containerd) = (folder, containerd) }
 
-    static func with(_ body: (ContainerdHarness) async throws -> Void) async throws {
+    /// - Parameter program: the containerd to run.
+    static func with(_ program: URL, _ body: (ContainerdHarness) async throws -> Void) async throws {
         // short: the shims' sockets lie below it
         let folder = URL(fileURLWithPath: "/var/lib/wiz-ctd-\(UUID().uuidString.prefix(6))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let harness: ContainerdHarness
-        do { harness = try await start(in: folder) } catch {
+        do { harness = try await start(program, in: folder) } catch {
             try? FileManager.default.removeItem(at: folder)
             throw error
         }
@@ -31,7 +32,7 @@ final class ContainerdHarness {
         try result.get()
     }
 
-    private static func start(in folder: URL) async throws -> ContainerdHarness {
+    private static func start(_ program: URL, in folder: URL) async throws -> ContainerdHarness {
         let (path, config) = (folder.path, folder.appending(path: "config.toml"))
         // negative scores need a capability that a nested machine lacks
         try """
@@ -49,8 +50,10 @@ final class ContainerdHarness {
                 conf_dir = "\(path)/cni"
 
             """.write(to: config, atomically: true, encoding: .utf8)
-        guard let program = Shell.find("containerd") else { throw Shell.Failure(description: "no containerd; install the Debian package containerd") }
-        let containerd = try Subprocess("containerd", executable: program, arguments: ["--config", config.path], folder: folder, log: folder.appending(path: "containerd.log"))
+        // its own shim lies beside it
+        let containerd = try Subprocess(
+            "containerd", executable: program, arguments: ["--config", config.path], environment: ["PATH": RuntimePrograms.path(with: program)], folder: folder,
+            log: folder.appending(path: "containerd.log"))
         let harness = ContainerdHarness(folder: folder, containerd: containerd)
         do {
             try await harness.waitUntilItAnswers()
@@ -87,13 +90,7 @@ final class ContainerdHarness {
     // The archive that `docker save` writes: a manifest, a configuration, a layer. The image's program waits, as a pause container does.
     private func addImage() async throws {
         let parts = folder.appending(path: "image")
-        let root = parts.appending(path: "root")
-        for name in ["bin", "tmp", "etc"] { try FileManager.default.createDirectory(at: root.appending(path: name), withIntermediateDirectories: true) }
-        guard let busybox = Shell.find("busybox") else { throw Shell.Failure(description: "no busybox; install the Debian package busybox-static") }
-        try FileManager.default.copyItem(at: busybox, to: root.appending(path: "bin/busybox"))
-        for name in ["sh", "cat", "sleep", "echo", "env"] { symlink("busybox", root.appending(path: "bin/" + name).path) }
-        let layer = parts.appending(path: "layer.tar")
-        try await Shell.check(["tar", "--owner=0", "--group=0", "--numeric-owner", "-C", root.path, "-cf", layer.path, "."], folder: folder)
+        let layer = try await BusyboxLayer.make(in: parts)
         let digest = try await Shell.check(["sha256sum", layer.path], folder: folder).prefix(64)
         try #"{"architecture":"amd64","os":"linux","config":{"Cmd":["/bin/sleep","1000000"]},"rootfs":{"type":"layers","diff_ids":["sha256:\#(digest)"]}}"#
             .write(to: parts.appending(path: "config.json"), atomically: true, encoding: .utf8)
@@ -108,11 +105,7 @@ final class ContainerdHarness {
         _ = await containerd.stop()
         // a pod's own cgroup is the kubelet's to remove; rmdir(2) takes only empty ones
         for pod in pods { _ = try? await Shell.run(["find", "/sys/fs/cgroup", "-depth", "-type", "d", "-name", "pod\(pod)", "-exec", "rmdir", "{}", ";"], folder: folder) }
-        // mounts that a killed runtime left are in its folder
-        for line in ((try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)) ?? "").split(separator: "\n").reversed() {
-            let point = String(line.split(separator: " ")[4])
-            if point.hasPrefix(folder.path + "/") { umount2(point, Int32(MNT_DETACH)) }
-        }
+        RuntimePrograms.detachMounts(below: folder)
         try? FileManager.default.removeItem(at: folder)
     }
 }

@@ -7,57 +7,23 @@ import Testing
 /// A real containerd: what the sensor says of its containers, with an API server that knows their pods and without one.
 @Suite(.serialized, .enabled(if: canRunScenarios, "needs root"), .timeLimit(.minutes(5)))
 struct ContainerdTests {
-    private static let rules = """
-        - rule: Marked program
-          id: marked-program
-          desc: A program of this test ran in a container.
-          condition: evt.type in (execve, execveat) and container.id != host and proc.args contains wiz-marked
-          output: "marked | name=%container.name ns=%k8s.ns.name pod=%k8s.pod.name"
-          priority: CRITICAL
-          severity: CRITICAL
-          techniques: [T1059]
-
-        """
-
-    private func start(_ daemon: DaemonHarness, _ containerd: ContainerdHarness, _ arguments: [String] = []) async throws {
-        let rules = daemon.folder.appending(path: "rules.yaml")
-        try Self.rules.write(to: rules, atomically: true, encoding: .utf8)
-        try daemon.start(["--rules", rules.path] + arguments, environment: ["CRI_SOCKET_CUSTOM_PATH": containerd.socket, "MY_NODE_NAME": "node-1"])
-        _ = try await daemon.statistics { $0["state"]?.text == "running" && $0["containerRuntime"]?["state"]?.text == "polling" }
+    private func with(_ program: URL, _ body: (RuntimeDaemon, ContainerdHarness) async throws -> Void) async throws {
+        try await RuntimeDaemon.with { daemon in try await ContainerdHarness.with(program) { try await body(daemon, $0) } }
     }
 
-    /// Detections that the daemon wrote, oldest first.
-    private func detections(_ daemon: DaemonHarness) -> [CloudEvent] {
-        daemon.log.split(separator: "\n").compactMap { $0.hasPrefix("{") ? try? JSONDecoder().decode(CloudEvent.self, from: Data($0.utf8)) : nil }
-    }
-
-    private func detection(_ daemon: DaemonHarness, in container: String) async throws -> CloudEvent {
-        try await daemon.eventually("a detection in \(container.prefix(12)); the log ends:\n\(daemon.log.suffix(2000))", within: .seconds(30)) {
-            detections(daemon).first { $0.runtimeDetails.processTree.first?.container?.id == container }
-        }
-    }
-
-    private func with(_ body: (DaemonHarness, ContainerdHarness) async throws -> Void) async throws {
-        let daemon = try DaemonHarness()
-        do { try await ContainerdHarness.with { try await body(daemon, $0) } } catch {
-            await daemon.finish(expectCleanStop: false)
-            throw error
-        }
-        await daemon.finish()
-    }
-
-    @Test func withoutAnAPIServerAContainerHasItsPodFromTheRuntime() async throws {
-        try await with { daemon, containerd in
+    /// Of this machine's containerd, and of one that tells of its containers itself.
+    @Test(arguments: [false, true]) func withoutAnAPIServerAContainerHasItsPodFromTheRuntime(hasEvents: Bool) async throws {
+        try await with(hasEvents ? RuntimePrograms.containerdWithEvents() : RuntimePrograms.containerd()) { daemon, containerd in
             let before = CRIDriver.Pod(name: "before-0", namespace: "shop", uid: UUID().uuidString.lowercased(), labels: ["app": "before"])
             let old = try await containerd.run(before, container: "old", command: ["/bin/sleep", "1000"])
-            try await start(daemon, containerd)
+            try await daemon.start(containerd.socket, state: hasEvents ? "watching" : "polling")
 
             let pod = CRIDriver.Pod(name: "shop-0", namespace: "shop", uid: UUID().uuidString.lowercased(), labels: ["app": "shop"])
             let data = containerd.folder.appending(path: "data")
             try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
             let made = try await containerd.run(
                 pod, container: "web", command: ["/bin/sh", "-c", "/bin/echo wiz-marked; exec /bin/sleep 1000"], mounts: [(data.path, "/data")], labels: ["own": "web"])
-            let event = try await detection(daemon, in: made.container)
+            let event = try await daemon.detection(in: made.container)
             let container = try #require(event.runtimeDetails.processTree.first?.container)
             #expect(container.name == "web" && container.pod?.name == "shop-0" && container.pod?.namespace == "shop" && container.pod?.externalId == pod.uid)
             #expect(container.image?.externalId == ContainerdHarness.image && container.incomplete == nil)
@@ -65,8 +31,8 @@ struct ContainerdTests {
             #expect(facts.runtime == "containerd" && facts.imageRepository == "wiz.test/busybox" && facts.imageTag == "1" && facts.podLabels == ["app": "shop"])
 
             // the rest of it, and of what ran before the sensor did
-            let listed = try await daemon.eventually("both containers in full") { () -> [JSONValue]? in
-                guard let all = await containers(daemon), let new = all.first(where: { $0["id"]?.text == made.container }), let first = all.first(where: { $0["id"]?.text == old.container }),
+            let listed = try await daemon.harness.eventually("both containers in full") { () -> [JSONValue]? in
+                guard let all = await daemon.containers(), let new = all.first(where: { $0["id"]?.text == made.container }), let first = all.first(where: { $0["id"]?.text == old.container }),
                     new["started"] != nil, first["started"] != nil
                 else { return nil }
                 return [new, first]
@@ -76,20 +42,27 @@ struct ContainerdTests {
 
             // one that lives for a moment, and one that another client of containerd started: no pod, and nothing waits for it
             let short = try await containerd.cri.run("short", image: ContainerdHarness.image, command: ["/bin/echo", "wiz-marked"], in: made.sandbox, of: pod)
-            let moment = try await detection(daemon, in: short)
+            let moment = try await daemon.detection(in: short)
             #expect(moment.runtimeDetails.processTree.first?.container?.name == "short" && moment.runtimeDetails.processTree.first?.container?.pod?.name == "shop-0")
             _ = try await containerd.ctr(["run", "--rm", ContainerdHarness.image, "by-ctr", "/bin/echo", "wiz-marked"])
-            let byHand = try await detection(daemon, in: "by-ctr")
+            let byHand = try await daemon.detection(in: "by-ctr")
             #expect(byHand.runtimeDetails.processTree.first?.container?.pod == nil && byHand.runtimeDetails.processTree.first?.container?.incomplete == nil)
 
-            let statistics = try await daemon.statistics { ($0["containerRuntime"]?["containers"]?.number ?? 0) >= 4 }
-            #expect(statistics["containerRuntime"]?["runtime"]?.text == "containerd" && statistics["containerRuntime"]?["unknown"]?.number ?? 0 >= 1)
+            var statistics = try await daemon.harness.statistics { (daemon.runtime(of: $0)?["containers"]?.number ?? 0) >= 4 }
+            if hasEvents {
+                // the end of one comes with the stream of events: the next list is five minutes away
+                let lists = statistics["containerRuntime"]?["lists"]
+                try await containerd.cri.remove(sandbox: old.sandbox)
+                statistics = try await daemon.harness.statistics { daemon.runtime(of: $0)?["containers"]?.number == 3 }
+                #expect(statistics["containerRuntime"]?["lists"] == lists && statistics["containerRuntime"]?["events"]?.number ?? 0 > 0)
+            }
+            #expect(daemon.runtime(of: statistics)?["runtime"]?.text == "containerd" && statistics["containerRuntime"]?["unknown"]?.number ?? 0 >= 1)
         }
     }
 
     @Test func withAnAPIServerTheFirstDetectionHasOwnersAndServiceAccountToo() async throws {
-        try await with { daemon, containerd in
-            let folder = daemon.folder.appending(path: "cluster")
+        try await with(RuntimePrograms.containerd()) { daemon, containerd in
+            let folder = daemon.harness.folder.appending(path: "cluster")
             let kubeconfig = folder.appending(path: "kubeconfig")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             let server = try Subprocess(
@@ -97,8 +70,8 @@ struct ContainerdTests {
                 log: folder.appending(path: "server.log"))
             defer { server.send(SIGTERM) }
             let kubectl = { (arguments: [String]) in try await Shell.check(["kubectl", "--kubeconfig", kubeconfig.path] + arguments, folder: folder) }
-            _ = try await daemon.eventually("an API server") { FileManager.default.fileExists(atPath: kubeconfig.path) ? try? await kubectl(["get", "namespaces"]) : nil }
-            try await start(daemon, containerd, ["--kubeconfig", kubeconfig.path])
+            _ = try await daemon.harness.eventually("an API server") { FileManager.default.fileExists(atPath: kubeconfig.path) ? try? await kubectl(["get", "namespaces"]) : nil }
+            try await daemon.start(containerd.socket, state: "polling", ["--kubeconfig", kubeconfig.path])
 
             let objects = folder.appending(path: "objects.json")
             let template = #""selector":{"matchLabels":{"app":"shop"}},"template":{"metadata":{"labels":{"app":"shop"}},"spec":{"containers":[{"name":"web","image":"x"}]}}"#
@@ -116,20 +89,12 @@ struct ContainerdTests {
             // the status of the pod never names the container: its name and image come from the runtime, the rest from the API
             let pod = CRIDriver.Pod(name: "shop-5d4-x2x7k", namespace: "default", uid: uid, labels: ["app": "shop"])
             let made = try await containerd.run(pod, container: "web", command: ["/bin/echo", "wiz-marked"])
-            let event = try await detection(daemon, in: made.container)
+            let event = try await daemon.detection(in: made.container)
             let container = try #require(event.runtimeDetails.processTree.first?.container)
             #expect(container.name == "web" && container.image?.externalId == ContainerdHarness.image && container.serviceAccount == "shop")
             #expect(container.kubernetesController?.type == "Deployment" && container.kubernetesController?.name == "shop" && container.incomplete == nil)
             let facts = try #require(event.runtimeDetails.context.container)
             #expect(facts.owners?.map(\.name) == ["shop-5d4", "shop"] && facts.podLabels == ["app": "shop", "tier": "front"] && facts.node == "node-1")
         }
-    }
-
-    private func containers(_ daemon: DaemonHarness) async -> [JSONValue]? {
-        guard let sensor = try? PackageRoot().executable("wiz-sensor").path,
-            let result = try? await Shell.run([sensor, "containers", "--json", "--control-socket", daemon.controlSocket], folder: daemon.folder), result.status == 0,
-            let all = try? JSONValue(json: Data(result.output.utf8))
-        else { return nil }
-        return all.elements
     }
 }

@@ -17,6 +17,8 @@ package enum RuntimeState: String, Sendable, Hashable, CaseIterable, Codable {
     /// The answer cannot be understood.
     case badReply = "bad-reply"
 
+    var isAnswering: Bool { self == .watching || self == .polling }
+
     /// Of several sockets that failed, the one with the highest says most about what is wrong.
     var weight: Int {
         switch self {
