@@ -1,6 +1,8 @@
+import Clocks
 import Events
 import Foundation
 import Foundations
+import KubeServer
 import KubernetesClient
 import Testing
 
@@ -23,7 +25,8 @@ import Testing
             case .tell(.removed(let uid)): "removed \(uid)"
             case .tell(.listed(let uids)): "listed \(uids.sorted())"
             case .state(let state, _): "state \(state.rawValue)"
-            case .giveUp: "give up"
+            case .giveWay: "give way"
+            case .takeOver: "take over"
             }
         }
     }
@@ -50,16 +53,42 @@ import Testing
         for failure in 1...3 {
             #expect(words(poll.handle(.wake, at: now)) == ["get"])
             let said = words(poll.handle(.failed(KubernetesFailure(.unreachable)), at: now))
-            #expect(said.contains("give up") == (failure == 3))
-            now = poll.nextWake ?? now
+            #expect(said.contains("give way") == (failure == 3))
+            if failure < 3 { now = poll.nextWake ?? now }
         }
-        #expect(poll.hasGivenUp && poll.nextWake == nil)
+        #expect(poll.isAway)
     }
 
-    @Test func aRefusalIsFinalUnlessTheKubeletIsForced() {
+    @Test func aKubeletThatAnswersAgainTakesOver() throws {
+        var poll = poll()
+        _ = poll.handle(.wake, at: start)
+        _ = poll.handle(.answered(try pods("a")), at: start)
+        _ = poll.handle(.wake, at: start + .seconds(10))
+        #expect(words(poll.handle(.failed(KubernetesFailure(.unauthorized)), at: start + .seconds(10))) == ["state unauthorized", "give way"])
+        // tried in vain, without a word
+        let first = try #require(poll.nextWake)
+        #expect((215...385).contains((first - start).inSeconds))
+        #expect(words(poll.handle(.wake, at: first + .nanoseconds(-1))).isEmpty)
+        #expect(words(poll.handle(.wake, at: first)) == ["get"])
+        #expect(words(poll.handle(.failed(KubernetesFailure(.unreachable)), at: first)).isEmpty && poll.isAway)
+        let second = try #require(poll.nextWake)
+        #expect((225...375).contains((second - first).inSeconds))
+        #expect(words(poll.handle(.wake, at: second)) == ["get"])
+        // all of it is told: somebody else has told of pods since
+        #expect(words(poll.handle(.answered(try pods("a")), at: second)) == ["take over", "pod a", "listed [\"u-a\"]", "state watching"])
+        #expect(!poll.isAway)
+        #expect(poll.counts.polls == 4 && poll.counts.failures == 2)
+    }
+
+    @Test(arguments: [#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure"}"#, "<html></html>", "{}", #"{"kind":"PodList","items":[]}"#, ""])
+    func whatIsNoListOfPodsIsNotTakenForAnEmptyOne(body: String) {
+        #expect(throws: (any Error).self) { try JSONDecoder().decode(PodListObject.self, from: Data(body.utf8)) }
+    }
+
+    @Test func aRefusalIsFollowedAtOnceUnlessTheKubeletIsForced() {
         var allowed = poll()
         _ = allowed.handle(.wake, at: start)
-        #expect(words(allowed.handle(.failed(KubernetesFailure(.forbidden)), at: start)) == ["state forbidden", "give up"])
+        #expect(words(allowed.handle(.failed(KubernetesFailure(.forbidden)), at: start)) == ["state forbidden", "give way"])
         var forced = poll(isForced: true)
         _ = forced.handle(.wake, at: start)
         #expect(words(forced.handle(.failed(KubernetesFailure(.forbidden)), at: start)) == ["state forbidden"])
@@ -116,6 +145,73 @@ import Testing
                 try await watcher.wait("watching") { watcher.told.contains("state watching") }
                 #expect(watcher.told.first == "state unauthorized")
             }
+        }
+    }
+
+    /// What a kubelet may answer, how the sensor names it, and after how many of them it asks the API server.
+    @Test(arguments: [
+        (#"{"status": 401}"#, "unauthorized", 1), (#"{"status": 403}"#, "forbidden", 1), (#"{"status": 404, "message": "<html>not here</html>"}"#, "bad-reply", 1), (#"{"status": 410}"#, "expired", 3),
+        (#"{"status": 500}"#, "server-error", 3), (#"{"disconnect": true}"#, "unreachable", 3),
+    ])
+    func aKubeletThatFailsIsLeftForTheAPIServerAndComesBack(fault: String, state: String, failures: UInt64) async throws {
+        try await KubernetesTestServer.with { server in
+            try server.addPod("one", node: "node-1")
+            try server.put(#"[{"match": {"resource": "nodes/pods", "path": "/pods"}, "fault": \#(fault)}]"#)
+            try await KubernetesWatcher.with(server.configuration, kubelet: server.kubelet(server.configuration)) { $0.kubeletReturnInterval = .milliseconds(100) } _: { watcher in
+                try await watcher.wait("the API server") { await watcher.service.status.source == "api-server" && watcher.told.contains("state watching") }
+                #expect(watcher.told == ["state \(state)", "pod one", "listed 1", "state watching"])
+                #expect(await watcher.service.status.kubeletFailures >= failures)
+                let lists = await watcher.service.status.lists
+                try server.put("[]")
+                try await watcher.wait("the kubelet") { await watcher.service.status.source == "kubelet" && watcher.told.filter { $0 == "state watching" }.count == 2 }
+                // the watch of the API server has ended, and the kubelet's word counts
+                try server.addPod("two", node: "node-1")
+                try await watcher.wait("the new pod") { watcher.pods == 2 }
+                #expect(await watcher.service.status.lists == lists)
+            }
+        }
+    }
+
+    @Test func aTokenThatIsReplacedIsReadAnew() async throws {
+        try await KubernetesTestServer.with { server in
+            try server.addPod("one", node: "node-1")
+            let file = "\(server.folder.path)/token"
+            try Data(server.adminToken.utf8).write(to: URL(fileURLWithPath: file))
+            var rotating = try server.configuration
+            rotating.token = .file(file)
+            try await KubernetesWatcher.with(server.configuration, kubelet: server.kubelet(rotating)) { $0.kubeletReturnInterval = .milliseconds(100) } _: { watcher in
+                try await watcher.wait("the kubelet") { watcher.told.contains("state watching") }
+                try Data("run-out".utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+                try await watcher.wait("the API server") { watcher.told.contains("state unauthorized") && watcher.told.last == "state watching" }
+                #expect(await watcher.service.status.source == "api-server")
+                try Data(server.adminToken.utf8).write(to: URL(fileURLWithPath: file), options: .atomic)
+                try await watcher.wait("the kubelet again") { await watcher.service.status.source == "kubelet" }
+            }
+        }
+    }
+
+    @Test func aKubeletOfAnotherAuthorityOrNameIsToldNothing() async throws {
+        try await KubernetesTestServer.with { server in
+            try server.addPod("one", node: "node-1")
+            let folder = try TestFolder()
+            defer { folder.remove() }
+            var stranger = try server.configuration
+            stranger.authority = Data(try ClusterDirectory(opening: folder.path, at: SystemClock.wall()).authorityPEM.utf8)
+            var misnamed = try server.configuration
+            misnamed.serverName = "node-2"
+            for configuration in [stranger, misnamed] {
+                try await KubernetesWatcher.with(server.configuration, kubelet: server.kubelet(configuration)) { watcher in
+                    try await watcher.wait("the API server") { watcher.told.contains("state watching") }
+                    #expect(watcher.told.first == "state tls-failed")
+                }
+            }
+            var named = try server.configuration
+            named.serverName = "node-1"
+            try await KubernetesWatcher.with(server.configuration, kubelet: server.kubelet(named)) { watcher in
+                try await watcher.wait("the kubelet") { watcher.told.contains("state watching") }
+                #expect(await watcher.service.status.source == "kubelet")
+            }
+            #expect(server.requests().filter { $0 == "get nodes/pods" }.count >= 1)
         }
     }
 }

@@ -55,9 +55,8 @@ package actor KubernetesService {
     private let report: @Sendable (KubernetesState, String) -> Void
     private var pods: PodWatch
     private var owners: OwnerChains
-    /// Nil once the API server is asked.
+    /// Nil when it may not be asked.
     private var kubelet: KubeletPoll?
-    private var kubeletCounts = KubeletPoll.Counts()
     private var detail = ""
     private var uids: Set<String> = []
     /// Of the list or watch that is out: answers to an earlier one are late and dropped.
@@ -91,11 +90,14 @@ package actor KubernetesService {
         (inputs, send) = AsyncStream.makeStream()
     }
 
+    /// Whether pods come from the kubelet now, and not from the API server.
+    private var asksKubelet: Bool { kubelet.map { !$0.isAway } ?? false }
+
     package var status: Status {
         let counts = pods.counts
-        var status = Status(state: kubelet?.state ?? pods.state, detail: detail)
-        status.source = kubelet == nil ? "api-server" : "kubelet"
-        let polls = kubelet?.counts ?? kubeletCounts
+        var status = Status(state: kubelet.flatMap { $0.isAway ? nil : $0.state } ?? pods.state, detail: detail)
+        status.source = asksKubelet ? "kubelet" : "api-server"
+        let polls = kubelet?.counts ?? KubeletPoll.Counts()
         status.kubeletPolls = polls.polls
         status.kubeletFailures = polls.failures
         status.pods = uids.count
@@ -137,7 +139,7 @@ package actor KubernetesService {
         switch input {
         case .wake:
             ask(at: now, .wake, &tasks)
-            if kubelet == nil { perform(pods.handle(.wake, at: now), &tasks) }
+            if !asksKubelet { perform(pods.handle(.wake, at: now), &tasks) }
             perform(owners.handle(.wake, at: now), &tasks)
         case .pods(let input, let request):
             linesWaiting = max(0, linesWaiting - 1)
@@ -163,10 +165,8 @@ package actor KubernetesService {
             case .state(let state, let detail):
                 self.detail = detail
                 report(state, "kubelet: \(detail)")
-            case .giveUp:
-                kubeletCounts = kubelet?.counts ?? kubeletCounts
-                kubelet = nil
-                perform(pods.handle(.wake, at: now), &tasks)
+            case .giveWay: perform(pods.handle(.wake, at: now), &tasks)
+            case .takeOver: perform(pods.pause(at: now), &tasks)
             }
         }
     }
@@ -274,7 +274,7 @@ package actor KubernetesService {
     private func arm(_ tasks: inout DiscardingTaskGroup) {
         let now = clock().monotonic
         if let alarmAt, alarmAt <= now { self.alarmAt = nil }
-        guard let due = [kubelet == nil ? pods.nextWake : kubelet?.nextWake, owners.nextWake].compactMap({ $0 }).min() else { return }
+        guard let due = [kubelet?.nextWake, asksKubelet ? nil : pods.nextWake, owners.nextWake].compactMap({ $0 }).min() else { return }
         let next = min(due, now + Self.sleepMax)
         if let alarmAt, alarmAt <= next { return }
         alarmAt = next

@@ -27,6 +27,8 @@ package struct KubernetesTuning: Hashable, Sendable {
     package var kubeletInterval: Duration = .seconds(5)
     /// Failures in a row after which the API server is asked instead.
     package var kubeletFailuresMax = 3
+    /// Between two attempts, give or take a quarter, to go back from the API server to the kubelet.
+    package var kubeletReturnInterval: Duration = .minutes(5)
     /// Owners: answers kept, questions waiting, and for how long "there is none" and "you may not" are believed.
     package var ownersMax = 4096
     package var ownerQueueMax = 1024

@@ -109,10 +109,13 @@ package struct PodListObject: Decodable, Sendable {
     /// Objects that could not be read.
     var unreadable: Int
 
-    private enum CodingKeys: String, CodingKey { case metadata, items }
+    private enum CodingKeys: String, CodingKey { case kind, metadata, items }
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
+        // another object, such as a Status, would pass for a list of none
+        let kind = try container.decodeIfPresent(String.self, forKey: .kind)
+        guard kind == nil || kind == "PodList" else { throw DecodingError.dataCorruptedError(forKey: .kind, in: container, debugDescription: "no list of pods") }
         metadata = try container.decode(Metadata.self, forKey: .metadata)
         // `null` for none: Go's encoding of an empty slice
         let all = try container.decodeIfPresent([Item].self, forKey: .items) ?? []

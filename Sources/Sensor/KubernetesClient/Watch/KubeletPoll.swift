@@ -4,7 +4,8 @@ package import Foundations
 /// When to ask the node's own kubelet for its pods, and when to leave it to the API server.
 ///
 /// A kubelet has no watch: it is asked time and again, and only what has changed is told. A value: takes what came back and instants. After a
-/// refusal, or `kubeletFailuresMax` failures in a row, it gives up for good unless it is forced: a watch that works is better than a poll that may.
+/// refusal, or `kubeletFailuresMax` failures in a row, it gives way to the API server unless it is forced: a watch that works is better than a poll
+/// that may. From then on it is tried now and then, and asked again once it answers: a kubelet is away while it is updated, a right may come later.
 package struct KubeletPoll: Sendable {
     package enum Input: Sendable {
         case wake
@@ -17,15 +18,20 @@ package struct KubeletPoll: Sendable {
         case tell(PodWatch.PodNews)
         case state(KubernetesState, detail: String)
         /// The API server is to be asked from now on.
-        case giveUp
+        case giveWay
+        /// The kubelet answers again: the API server need not be asked for pods any longer.
+        case takeOver
     }
 
     private enum Phase: Sendable {
         /// Becomes `asking` at the instant.
         case waiting(MonotonicInstant)
-        /// A question is out. Becomes `waiting` with its answer, or `ended`.
+        /// A question is out. Becomes `waiting` with its answer, or `away`.
         case asking
-        case ended
+        /// The API server is asked. Becomes `trying` at the instant.
+        case away(until: MonotonicInstant)
+        /// A question is out while the API server is asked. Becomes `waiting` with an answer, `away` with a failure.
+        case trying
     }
 
     package struct Counts: Sendable, Hashable, Codable {
@@ -55,26 +61,57 @@ package struct KubeletPoll: Sendable {
         phase = .waiting(now + .seconds(tuning.startDelayMax.inSeconds * Double.random(in: 0...1, using: &random)))
     }
 
-    package var hasGivenUp: Bool { if case .ended = phase { true } else { false } }
+    /// Whether the API server is to be asked for pods.
+    package var isAway: Bool {
+        switch phase {
+        case .waiting, .asking: false
+        case .away, .trying: true
+        }
+    }
 
-    package var nextWake: MonotonicInstant? { if case .waiting(let due) = phase { due } else { nil } }
+    package var nextWake: MonotonicInstant? {
+        switch phase {
+        case .waiting(let due), .away(let due): due
+        case .asking, .trying: nil
+        }
+    }
 
     package mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Effect] {
         var effects: [Effect] = []
         switch (phase, input) {
-        case (.asking, .answered(let list)):
-            take(list, &effects)
-            retry.succeeded()
-            enter(.watching, "", &effects)
-            phase = .waiting(now + .seconds(tuning.kubeletInterval.inSeconds * Double.random(in: 0.9...1.1, using: &random)))
+        case (.asking, .answered(let list)): answered(list, at: now, &effects)
+        case (.trying, .answered(let list)):
+            effects.append(.takeOver)
+            answered(list, at: now, &effects)
         case (.asking, .failed(let failure)): failed(failure, at: now, &effects)
-        case (.waiting(let due), .wake) where now >= due:
-            counts.polls += 1
-            phase = .asking
-            effects.append(.get)
+        case (.trying, .failed):
+            counts.failures += 1
+            giveWay(at: now)
+        case (.waiting(let due), .wake) where now >= due: ask(.asking, &effects)
+        case (.away(let due), .wake) where now >= due: ask(.trying, &effects)
         default: break
         }
         return effects
+    }
+
+    private mutating func ask(_ next: Phase, _ effects: inout [Effect]) {
+        counts.polls += 1
+        phase = next
+        effects.append(.get)
+    }
+
+    private mutating func answered(_ list: PodListObject, at now: MonotonicInstant, _ effects: inout [Effect]) {
+        take(list, &effects)
+        retry.succeeded()
+        enter(.watching, "", &effects)
+        phase = .waiting(now + .seconds(tuning.kubeletInterval.inSeconds * Double.random(in: 0.9...1.1, using: &random)))
+    }
+
+    /// What it said is told again when it comes back: the API server has told of the pods meanwhile.
+    private mutating func giveWay(at now: MonotonicInstant) {
+        (known, hasListed) = ([:], false)
+        retry.succeeded()
+        phase = .away(until: now + .seconds(tuning.kubeletReturnInterval.inSeconds * Double.random(in: 0.75...1.25, using: &random)))
     }
 
     private mutating func take(_ list: PodListObject, _ effects: inout [Effect]) {
@@ -98,8 +135,8 @@ package struct KubeletPoll: Sendable {
             phase = .waiting(now + wait)
             return
         }
-        phase = .ended
-        effects.append(.giveUp)
+        giveWay(at: now)
+        effects.append(.giveWay)
     }
 
     private mutating func enter(_ new: KubernetesState, _ detail: String, _ effects: inout [Effect]) {

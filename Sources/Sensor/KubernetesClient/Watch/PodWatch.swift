@@ -143,6 +143,14 @@ package struct PodWatch: Sendable {
         }
     }
 
+    /// Somebody else tells of the pods from now on: what is out is given up, and the next `wake` begins with a list.
+    package mutating func pause(at now: MonotonicInstant) -> [Effect] {
+        phase = .waitingToList(earliestList(at: now))
+        state = .connecting
+        silentWatches = 0
+        return [.cancelWatch]
+    }
+
     // MARK: Lists
 
     private mutating func take(_ page: PodListObject, _ seen: Set<String>, _ version: String?, at now: MonotonicInstant, _ effects: inout [Effect]) {
