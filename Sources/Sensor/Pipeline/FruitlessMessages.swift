@@ -15,7 +15,9 @@ package final class FruitlessMessages {
     private static let contentMax = slotSize - headSize
     /// Kept of this many fewer in `idleTime` the memory is given back.
     private static let idleMax = 256
-    private static let idleTime: Duration = .seconds(60)
+    private static let idleTime: Duration = .seconds(20)
+    /// The places of one way lie together: while little is remembered at a time only the first of them comes into being.
+    private static let waySize = slots / ways * slotSize
 
     /// What a slot begins with; all zero in one that is empty.
     private struct Head {
@@ -40,7 +42,7 @@ package final class FruitlessMessages {
     package func contains(_ message: RepeatableMessage, stamp: UInt64) -> Bool {
         guard let first = place(of: message), let content = message.content.baseAddress else { return false }
         for way in 0..<Self.ways {
-            let slot = first + way * Self.slotSize
+            let slot = first + way * Self.waySize
             let head = slot.load(as: Head.self)
             if head.hash == message.hash, head.stamp == stamp, head.size == message.content.count { return memcmp(slot + Self.headSize, content, head.size) == 0 }
         }
@@ -50,7 +52,7 @@ package final class FruitlessMessages {
     package func remember(_ message: RepeatableMessage, stamp: UInt64) {
         guard message.content.count <= Self.contentMax, let first = place(of: message), let content = message.content.baseAddress else { return }
         for way in 0..<Self.ways {
-            let slot = first + way * Self.slotSize
+            let slot = first + way * Self.waySize
             let head = slot.load(as: Head.self)
             if head.size != 0, head.stamp == stamp, head.hash != message.hash { continue }
             slot.storeBytes(of: Head(stamp: stamp, hash: message.hash, size: message.content.count), as: Head.self)
@@ -60,7 +62,7 @@ package final class FruitlessMessages {
         }
     }
 
-    /// After a flood: the memory goes back once hardly anything was kept for a minute.
+    /// After a flood: the memory goes back once hardly anything was kept for `idleTime`.
     package func tick(at now: MonotonicInstant) {
         guard let since else { return since = now }
         guard now - since >= Self.idleTime else { return }
@@ -73,6 +75,6 @@ package final class FruitlessMessages {
     package func forget() { if let memory { madvise(memory, Self.slots * Self.slotSize, MADV_DONTNEED) } }
 
     private func place(of message: RepeatableMessage) -> UnsafeMutableRawPointer? {
-        memory.map { $0 + Int(message.hash >> 40 & UInt64(Self.slots / Self.ways - 1)) * Self.ways * Self.slotSize }
+        memory.map { $0 + Int(message.hash >> 40 & UInt64(Self.slots / Self.ways - 1)) * Self.slotSize }
     }
 }

@@ -123,7 +123,7 @@ struct FruitlessMessagesTests {
         #expect(try known(2, remembering: true) == 0)
         #expect(try known(2, remembering: false) > 7500)
         #expect(try known(1, remembering: false) < 692)
-        // a minute with that many, then one with few: the memory goes
+        // a while with that many, then one with few: the memory goes
         for second in [0, 60, 120] as [Int64] { messages.tick(at: MonotonicInstant(nanoseconds: second * 1_000_000_000)) }
         #expect(try known(2, remembering: false) == 0)
     }
