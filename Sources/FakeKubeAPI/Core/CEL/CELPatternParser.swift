@@ -1,14 +1,7 @@
 /// Makes the program of a pattern; refusals in the words of Go's regexp.
 struct CELPatternParser {
     private typealias Problem = CELPattern.Problem
-    private indirect enum Node {
-        case empty
-        case set(CELCharacterSet)
-        case assert(CELPattern.Assertion)
-        case sequence([Node])
-        case choice([Node])
-        case times(Node, Int, Int?, isGreedy: Bool)
-    }
+    private typealias Node = CELPatternNode
 
     private struct Flags { var ignoresCase = false, isMultiline = false, dotTakesNewline = false, isLazy = false }
 
@@ -16,16 +9,15 @@ struct CELPatternParser {
     private var at = 0
     private var depth = 0
     private var flags = Flags()
-    private var steps = 0
 
     init(_ pattern: String) { text = Array(pattern.unicodeScalars) }
 
     mutating func program() throws(CELPattern.Problem) -> [CELPattern.Instruction] {
         let node = try alternation()
         if at < text.count { throw failed("unexpected )", shown(0)) }
-        var out: [CELPattern.Instruction] = []
-        try emit(node, into: &out)
-        return out + [.match]
+        var emitter = CELPatternEmitter()
+        try emitter.emit(node)
+        return emitter.program + [.match]
     }
 
     private func failed(_ what: String, _ part: String) -> Problem { Problem(message: "error parsing regexp: \(what): `\(part)`") }
@@ -281,48 +273,5 @@ struct CELPatternParser {
             next = max(next, range.upperBound + 1)
         }
         return out + [next...0x10FFFF]
-    }
-
-    // MARK: Program
-
-    private mutating func emit(_ node: Node, into out: inout [CELPattern.Instruction]) throws(CELPattern.Problem) {
-        steps += 1
-        guard steps <= 4 * CELPattern.instructionsMax, out.count <= CELPattern.instructionsMax else { throw Problem(message: "error parsing regexp: expression too large") }
-        switch node {
-        case .empty: break
-        case .set(let set): out.append(.set(set))
-        case .assert(let assertion): out.append(.assert(assertion))
-        case .sequence(let parts): for part in parts { try emit(part, into: &out) }
-        case .choice(let choices):
-            var ends: [Int] = []
-            for choice in choices.dropLast() {
-                let split = out.count
-                out.append(.jump(0))
-                try emit(choice, into: &out)
-                ends.append(out.count)
-                out.append(.jump(0))
-                out[split] = .split(split + 1, out.count)
-            }
-            if let last = choices.last { try emit(last, into: &out) }
-            for end in ends { out[end] = .jump(out.count) }
-        case .times(let inner, let low, let high, let isGreedy):
-            func fork(_ inside: Int, _ behind: Int) -> CELPattern.Instruction { isGreedy ? .split(inside, behind) : .split(behind, inside) }
-            for _ in 0..<low { try emit(inner, into: &out) }
-            if let high {
-                var forks: [Int] = []
-                for _ in low..<high {
-                    forks.append(out.count)
-                    out.append(.jump(0))
-                    try emit(inner, into: &out)
-                }
-                for place in forks { out[place] = fork(place + 1, out.count) }
-            } else {
-                let place = out.count
-                out.append(.jump(0))
-                try emit(inner, into: &out)
-                out.append(.jump(place))
-                out[place] = fork(place + 1, out.count)
-            }
-        }
     }
 }
