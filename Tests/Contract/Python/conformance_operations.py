@@ -19,7 +19,7 @@ KINDS = [
     ("v1", "resourcequotas", True, {"spec": {"hard": {"count/widgets.example.com": "3"}}}, {"hard": {"count/widgets.example.com": "5"}}),
     ("v1", "podtemplates", True, {"template": TEMPLATE}, None),
     ("v1", "serviceaccounts", True, {"automountServiceAccountToken": False}, None),
-    ("v1", "services", True, {"spec": {"ports": [{"port": 80}]}}, {"loadBalancer": {"ingress": [{"ip": "203.0.113.1"}]}}),
+    ("v1", "services", True, {"spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}, {"loadBalancer": {"ingress": [{"ip": "203.0.113.1", "ipMode": "VIP"}]}}),
     ("v1", "replicationcontrollers", True, {"spec": {"replicas": 0, "selector": {"app": "a"}, "template": TEMPLATE}}, {"readyReplicas": 0, "conditions": [{"type": "StatusPatched", "status": "True"}]}),
     ("v1", "persistentvolumeclaims", True, {"spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "none", "resources": {"requests": {"storage": "1Gi"}}}},
      {"conditions": [{"type": "StatusPatched", "status": "True"}]}),

@@ -6,7 +6,9 @@ extension KubeAPI {
             // Metadata and schema are judged together.
             findings += SchemaValidation.findings(object, custom.schema)
             findings += ruleFindings(object, old: old, custom, after: findings, &call)
-        } else if subresource != "status" {
+        } else if subresource == "status" {
+            findings += StatusValidation.findings(object, old: old, resource)
+        } else {
             findings += KindValidation.findings(object, old: old, resource, subresource: subresource)
         }
         guard findings.isEmpty else {
