@@ -16,6 +16,14 @@ extension KubeAPI {
             guard let role = store.object(roles, kind == "roles" ? namespace : "", reference.word("name")) else { throw .notFound(roles, reference.word("name")) }
             rules = role.json(roles).list("rules")
         } else {
+            let gathers = [object, old ?? [:]].contains { $0.has("aggregationRule") }
+            if gathers, old?["aggregationRule"] != object["aggregationRule"] || old?["rules"] != object["rules"] {
+                let held = authorizer.rules(of: user, in: namespace).map(\.0)
+                let whole: [JSON] = [["apiGroups": ["*"], "resources": ["*"], "verbs": ["*"]], ["nonResourceURLs": ["*"], "verbs": ["*"]]]
+                guard Rights.missing(whole, from: held).isEmpty else {
+                    throw .of(resource, name, APIStatus(403, "Forbidden", "\(resource.qualified) \(JSON.string(name).text) is forbidden: must have cluster-admin privileges to use the aggregationRule"))
+                }
+            }
             if let old, old["rules"] == object["rules"] { return }
             if authorizer.decide(user, .init(verb: "escalate", namespace: namespace, group: resource.group, resource: resource.name, name: name)).isAllowed { return }
             rules = object.list("rules")

@@ -53,6 +53,8 @@ struct ControlPlane: Sendable {
     private var withOwnerless: Set<String> = []
     /// A claim has gone: its volume is free.
     var hasLostClaim = false
+    /// Cluster roles were made, changed or taken away.
+    var hasNewRoles = false
     private var queue: [Item] = []
     private var queued: Set<Item> = []
     private var timers: [Item: MonotonicInstant] = [:]
@@ -138,6 +140,7 @@ struct ControlPlane: Sendable {
         let isWorkload = Self.workloads.contains(resource)
         if isWorkload { owners[object.uid] = isGone ? nil : item }
         if !object.namespace.isEmpty { stirred.insert(object.namespace) }
+        if resource == "rbac.authorization.k8s.io/clusterroles" { hasNewRoles = true }
         if isGone {
             forget(object, resource)
             suspects.formUnion(dependents[object.uid] ?? [])

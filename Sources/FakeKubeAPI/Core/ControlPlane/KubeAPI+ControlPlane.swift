@@ -16,6 +16,10 @@ extension KubeAPI {
             plane.hasLostClaim = false
             for volume in store.objects(volumes) { plane.enqueue(.init(resource: volumes.storageKey, key: volume.key)) }
         }
+        if plane.hasNewRoles {
+            plane.hasNewRoles = false
+            aggregateRoles(now)
+        }
         if plane.hasRoom {
             plane.hasRoom = false
             for item in plane.unscheduled.sorted() { plane.enqueue(item) }
