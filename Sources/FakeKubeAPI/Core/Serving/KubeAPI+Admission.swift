@@ -64,6 +64,14 @@ extension KubeAPI {
         if let first = usual.first { ingress[path: "spec", "ingressClassName"] = .string(first.name) }
     }
 
+    /// One class of priority is for pods that name none.
+    func admitDefaultPriority(_ object: JSON, _ resource: ResourceDescriptor) throws(APIStatus) {
+        guard resource.group == "scheduling.k8s.io", resource.kind == "PriorityClass", object["globalDefault"] == true else { return }
+        let name = object["metadata"]?.word("name") ?? ""
+        guard let other = store.objects(resource).first(where: { $0.name != name && $0.json(resource)["globalDefault"] == true }) else { return }
+        throw .of(resource, name, APIStatus(403, "Forbidden", "\(resource.qualified) \"\(name)\" is forbidden: PriorityClass \(other.name) is already marked as default. Only one default can exist"))
+    }
+
     /// What follows from a write: a new namespace gets its account, a definition its resource.
     mutating func afterWrite(_ stored: StoredObject, _ resource: ResourceDescriptor, old: JSON?, _ now: Now) throws(APIStatus) {
         guard !resource.isCustom else { return }

@@ -43,6 +43,7 @@ extension KubeAPI {
         let namespace = object["metadata"]?["namespace"]?.string ?? ""
         try checkGrant(object, old: nil, resource, call.user)
         try validate(object, old: nil, resource, custom, subresource: "", &call)
+        try admitDefaultPriority(object, resource)
         call.warnings += ObjectWarnings.of(object, old: nil, resource)
         try admit(AdmissionAttributes("CREATE", resource, object: object, old: .null, isDryRun: options.isDryRun, call), &call)
         if store.object(resource, namespace, name) != nil { throw .alreadyExists(resource, name) }
@@ -213,6 +214,7 @@ extension KubeAPI {
         try settle(&object, resource, custom)
         try checkGrant(object, old: old, resource, call.user)
         try validate(object, old: old, resource, custom, subresource: subresource, &call)
+        try admitDefaultPriority(object, resource)
         if subresource.isEmpty { call.warnings += ObjectWarnings.of(object, old: old, resource) }
         if !isJudged { try admit(AdmissionAttributes("UPDATE", resource, subresource: subresource, object: object, old: old, isDryRun: options.isDryRun, call), &call) }
         if let managed {
