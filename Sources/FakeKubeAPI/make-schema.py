@@ -74,6 +74,7 @@ NUMBERS = {
     "resource.v1.DeviceRequestAllocationResult": "bindingConditions=7 bindingFailureConditions=8 shareID=9 consumedCapacity=10",
     "resource.v1.DeviceSubRequest": "capacity=7",
     "resource.v1.ExactDeviceRequest": "capacity=7",
+    "storage.v1.CSIDriverSpec": "serviceAccountTokenInSecrets=10",
 }
 
 # Left out when empty since 1.34; and what defaults fill before anybody sees it empty.

@@ -2514,7 +2514,7 @@ podInfoOnMount 2 b ?
 preventPodSchedulingIfMissing 0 b ?
 requiresRepublish 7 b ?
 seLinuxMount 8 b ?
-serviceAccountTokenInSecrets 0 b ?
+serviceAccountTokenInSecrets 10 b ?
 storageCapacity 4 b ?
 tokenRequests 6 []storage.v1.TokenRequest
 volumeLifecycleModes 3 []s u
