@@ -60,13 +60,18 @@ enum SelectableFields {
         "Pod": [
             "spec.nodeName": ["spec", "nodeName"], "spec.restartPolicy": ["spec", "restartPolicy"], "spec.schedulerName": ["spec", "schedulerName"],
             "spec.serviceAccountName": ["spec", "serviceAccountName"], "spec.hostNetwork": ["spec", "hostNetwork"], "status.phase": ["status", "phase"],
-            "status.podIP": ["status", "podIP"], "status.nominatedNodeName": ["status", "nominatedNodeName"],
+            "status.podIP": ["status", "podIP"], "status.podIPs": ["status", "podIP"], "status.nominatedNodeName": ["status", "nominatedNodeName"],
         ],
         "Node": ["spec.unschedulable": ["spec", "unschedulable"]],
         "Namespace": ["status.phase": ["status", "phase"]],
         "Secret": ["type": ["type"]],
         "Service": ["spec.clusterIP": ["spec", "clusterIP"], "spec.type": ["spec", "type"]],
         "ReplicaSet": ["status.replicas": ["status", "replicas"]],
+        "ReplicationController": ["status.replicas": ["status", "replicas"]],
+        "CertificateSigningRequest": ["spec.signerName": ["spec", "signerName"]],
+        "ClusterTrustBundle": ["spec.signerName": ["spec", "signerName"]],
+        "PodCertificateRequest": ["spec.signerName": ["spec", "signerName"], "spec.podName": ["spec", "podName"], "spec.nodeName": ["spec", "nodeName"]],
+        "ResourceSlice": ["spec.nodeName": ["spec", "nodeName"], "spec.driver": ["spec", "driver"]],
         "Job": ["status.successful": ["status", "succeeded"]],
         "Event": [
             "involvedObject.kind": ["involvedObject", "kind"], "involvedObject.namespace": ["involvedObject", "namespace"],
@@ -74,21 +79,34 @@ enum SelectableFields {
             "involvedObject.apiVersion": ["involvedObject", "apiVersion"], "involvedObject.resourceVersion": ["involvedObject", "resourceVersion"],
             "involvedObject.fieldPath": ["involvedObject", "fieldPath"], "reason": ["reason"], "reportingComponent": ["reportingComponent"],
             "source": ["source", "component"], "type": ["type"],
+            // The names of `events.k8s.io` for the form in which both are kept.
+            "regarding.kind": ["involvedObject", "kind"], "regarding.namespace": ["involvedObject", "namespace"], "regarding.name": ["involvedObject", "name"],
+            "regarding.uid": ["involvedObject", "uid"], "regarding.apiVersion": ["involvedObject", "apiVersion"],
+            "regarding.resourceVersion": ["involvedObject", "resourceVersion"], "regarding.fieldPath": ["involvedObject", "fieldPath"],
+            "reportingController": ["reportingComponent"],
         ],
     ]
+
+    /// Of events each group has names of its own.
+    private static func isForeign(_ field: String, _ resource: ResourceDescriptor) -> Bool {
+        guard resource.kind == "Event", !resource.isCustom else { return false }
+        let isNew = field.hasPrefix("regarding.") || field == "reportingController"
+        let isOld = field.hasPrefix("involvedObject.") || field == "reportingComponent" || field == "source"
+        return resource.group.isEmpty ? isNew : isOld
+    }
 
     /// - Parameter custom: further fields of a custom resource, by their names.
     static func check(_ selector: FieldSelector, of resource: ResourceDescriptor, custom: [String: [String]] = [:]) throws(FieldSelector.Failure) {
         let known = resource.isCustom ? custom : fields[resource.kind] ?? [:]
         for requirement in selector.requirements {
             let field = requirement.field
-            if field == "metadata.name" || field == "metadata.namespace" || (resource.group.isEmpty || resource.kind != "Event") && known[field] != nil { continue }
+            if field == "metadata.name" || field == "metadata.namespace" || known[field] != nil && !isForeign(field, resource) { continue }
             switch resource.kind {
             case "Pod", "Node", "Namespace", "Secret", "Service", "ReplicationController":
                 throw .init(message: "field label not supported: \(field)")
-            case "Event" where resource.group.isEmpty:
-                throw .init(message: "field label not supported: \(field)")
-            case "Job": throw .init(message: "field label \"\(field)\" not supported for Job")
+            case "Event", "CertificateSigningRequest", "ClusterTrustBundle", "PodCertificateRequest": throw .init(message: "field label not supported: \(field)")
+            case "Job": throw .init(message: "field label \"\(field)\" not supported for batchv1.Job")
+            case "ResourceSlice": throw .init(message: "field label not supported for resource.k8s.io/\(resource.version), Kind=ResourceSlice: \(field)")
             case _ where resource.isCustom: throw .init(message: "field label not supported: \(field)")
             default: throw .init(message: "\"\(field)\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
             }
