@@ -162,7 +162,8 @@ enum Strategy {
 enum ServiceAddresses {
     /// An update that leaves them out keeps those given out before.
     static func keep(_ object: inout JSON, from old: JSON) {
-        guard let spec = old["spec"], object["spec"]?["type"] != "ExternalName", spec["type"] != "ExternalName" else { return }
+        guard let spec = old["spec"], spec["type"] != "ExternalName" else { return }
+        guard object["spec"]?["type"] != "ExternalName" else { return release(&object, spec) }
         // The old name of the address counts when only it was changed.
         if let address = object["spec"]?["clusterIP"], !address.isEmpty, address != spec["clusterIP"], object["spec"]?["clusterIPs"] == spec["clusterIPs"] {
             object[path: "spec", "clusterIPs"] = .array([address] + (spec["clusterIPs"]?.array ?? []).dropFirst())
@@ -183,6 +184,15 @@ enum ServiceAddresses {
             let same = (spec["ports"]?.array ?? []).first { $0["port"] == port["port"] && $0["protocol"] == port["protocol"] }
             port["nodePort"] = same?["nodePort"]
         }
+    }
+
+    /// A name elsewhere has none of what a service of the cluster had, unless the client changed it.
+    private static func release(_ object: inout JSON, _ spec: JSON) {
+        for key in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "externalTrafficPolicy", "healthCheckNodePort", "allocateLoadBalancerNodePorts"] where object["spec"]?[key] == spec[key] {
+            object[path: "spec", key] = nil
+        }
+        let given = (spec["ports"]?.array ?? []).compactMap { $0["nodePort"] }
+        object["spec", default: [:]].each("ports") { if let port = $0["nodePort"], given.contains(port) { $0["nodePort"] = nil } }
     }
 
     /// Gives out what is missing. Addresses come from 10.96.0.0/12, ports from 30000 to 32767, as a new cluster has them.
