@@ -23,6 +23,7 @@ demo: setup ## Set up, build, and run the attack story against portal, API serve
 	$(SUDO) $(BIN)/scenarios demo
 
 test: setup ## Set up, build, and run all tests (REQUIRE_KERNEL=1: a skipped kernel test is a failure)
+	@Scripts/runtimes.sh
 	$(SWIFT_BUILD)
 	TEST_PROGRAM=$(BIN)/wiz-sensorPackageTests.xctest Scripts/test.sh $(SWIFT_TEST)
 

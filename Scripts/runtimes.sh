@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Container runtimes for the scenarios, unpacked into .build/runtimes and installed nowhere, so that no service of theirs is started: Docker's engine,
+# Container runtimes for the tests, unpacked into .build/runtimes and installed nowhere, so that no service of theirs is started: Docker's engine,
 # and a containerd that tells of its containers (1.7), from the next Debian where this one has an older one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,8 @@ unpack() { # unpack PACKAGE PROGRAMS [apt options]: the programs of a package, b
     local package=$1 programs=$2
     shift 2
     echo "runtimes: $package"
-    (cd "$scratch" && apt-get -qq -o APT::Sandbox::User=root "$@" download "$package")
+    (cd "$scratch" && apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root "$@" download "$package") ||
+        { echo "runtimes: the Debian package $package cannot be fetched" >&2; exit 2; }
     dpkg-deb --fsys-tarfile "$scratch/$package"_*.deb | (cd "$scratch" && tar -x --wildcards $(printf './usr/*bin/%s ' $programs))
     for program in $programs; do mv "$scratch"/usr/*bin/"$program" "$target/"; done
 }
@@ -36,6 +37,6 @@ if dpkg --compare-versions "${version:-0}" lt 1.7 && [ ! -x "$target/containerd"
     mkdir -p "$scratch"/{lists/partial,cache/archives/partial}
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $next main" >"$scratch/sources"
     apt=(-o "Dir::State::Lists=$scratch/lists" -o "Dir::Cache=$scratch/cache" -o "Dir::Etc::SourceList=$scratch/sources" -o Dir::Etc::SourceParts=/dev/null)
-    apt-get -qq -o APT::Sandbox::User=root "${apt[@]}" update
+    apt-get -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root "${apt[@]}" update
     unpack containerd "containerd containerd-shim-runc-v2" "${apt[@]}"
 fi

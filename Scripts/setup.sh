@@ -9,6 +9,7 @@ packages=(
     runc containerd busybox-static netcat-openbsd python3 python3-venv  # scenarios
     chromium                                                    # the portal's page, looked at by a test
     tinyproxy-bin stunnel4                                      # proxies, for the contract tests
+    libdevmapper1.02.1 libsystemd0                              # what a Docker engine is linked with (Scripts/runtimes.sh)
 )
 
 # The tests speak any kubectl from 1.20 on; where there is none, Debian's will do.
@@ -41,8 +42,6 @@ if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import grpc, kubernet
     python3 -m venv "$venv"
     "$venv/bin/pip" --quiet --disable-pip-version-check install 'grpcio>=1.60,<2' 'grpcio-tools>=1.60,<2' 'kubernetes>=29' 'PyYAML>=6'
 fi
-
-Scripts/runtimes.sh
 
 if ! command -v swift >/dev/null; then
     echo "setup: no swift command: install the Swift 6.2 toolchain or newer from https://www.swift.org/install/linux/" >&2
