@@ -1,15 +1,15 @@
 extension WallInstant {
     /// The instant as RFC 3339 in UTC with nanoseconds, as Kubernetes and the portal print times: `2026-03-01T10:20:30.123456789Z`.
     package var rfc3339: String {
-        let days = Int(nanoseconds.flooredQuotient(by: 86_400_000_000_000))
-        let ofDay = nanoseconds - Int64(days) * 86_400_000_000_000
-        let (year, month, day) = Self.civil(fromDays: days)
+        let days = nanoseconds.flooredQuotient(by: 86_400_000_000_000)
+        let ofDay = nanoseconds - days * 86_400_000_000_000
+        let date = CivilDate(daysSince1970: days)
         let seconds = Int(ofDay / 1_000_000_000)
-        func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+        func two(_ n: some BinaryInteger) -> String { n < 10 ? "0\(n)" : "\(n)" }
         let fraction = String(ofDay % 1_000_000_000)
         let padded = String(repeating: "0", count: 9 - fraction.count) + fraction
-        let yyyy = String(repeating: "0", count: max(0, 4 - String(year).count)) + String(year)
-        return "\(yyyy)-\(two(month))-\(two(day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(padded)Z"
+        let yyyy = String(repeating: "0", count: max(0, 4 - String(date.year).count)) + String(date.year)
+        return "\(yyyy)-\(two(date.month))-\(two(date.day))T\(two(seconds / 3600)):\(two(seconds / 60 % 60)):\(two(seconds % 60)).\(padded)Z"
     }
 
     /// Reads RFC 3339 with `Z` or a numeric offset and up to nine digits of fraction; nil for anything else, and for a time that 64 bits of nanoseconds
@@ -48,39 +48,10 @@ extension WallInstant {
             offset = (bytes[at] == 45 ? -1 : 1) * (h * 3600 + m * 60)
         default: return nil
         }
-        let seconds = Self.days(year: year, month: month, day: day) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        let (whole, isTooFar) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let days = CivilDate(year: Int64(year), month: Int64(month), day: Int64(day)).daysSince1970
+        let (whole, isTooFar) = (days * 86_400 + Int64(hour * 3600 + minute * 60 + second - offset)).multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, isBeyond) = whole.addingReportingOverflow(fraction)
         guard !isTooFar, !isBeyond else { return nil }
         self.init(nanoseconds: sum)
-    }
-
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms").
-    private static func days(year: Int, month: Int, day: Int) -> Int {
-        let y = month <= 2 ? year - 1 : year
-        let era = (y >= 0 ? y : y - 399) / 400
-        let yearOfEra = y - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func civil(fromDays days: Int) -> (year: Int, month: Int, day: Int) {
-        let z = days + 719_468
-        let era = (z >= 0 ? z : z - 146_096) / 146_097
-        let dayOfEra = z - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shifted = (5 * dayOfYear + 2) / 153
-        let month = shifted < 10 ? shifted + 3 : shifted - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shifted + 2) / 5 + 1)
-    }
-}
-
-extension Int64 {
-    /// Division that rounds towards minus infinity, so that times before 1970 fall on the right day.
-    fileprivate func flooredQuotient(by divisor: Int64) -> Int64 {
-        let quotient = self / divisor
-        return self % divisor < 0 ? quotient - 1 : quotient
     }
 }

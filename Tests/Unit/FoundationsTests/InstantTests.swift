@@ -37,6 +37,23 @@ import Testing
         }
     }
 
+    /// One day after the other from the year -400 to 2800, as the lengths of the months say.
+    @Test func daysFollowEachOtherThroughEras() {
+        var date = CivilDate(year: -400, month: 1, day: 1)
+        let first = date.daysSince1970
+        for day in first..<first + 3200 * 366 where date.year < 2800 {
+            guard CivilDate(daysSince1970: day) == date, date.daysSince1970 == day else {
+                Issue.record("day \(day) is no \(date)")
+                return
+            }
+            date.day += 1
+            if date.day > CivilDate.days(inMonth: date.month, of: date.year) { (date.month, date.day) = (date.month + 1, 1) }
+            if date.month > 12 { (date.year, date.month) = (date.year + 1, 1) }
+        }
+        #expect(date == CivilDate(year: 2800, month: 1, day: 1))
+        #expect(CivilDate(year: 1970, month: 1, day: 1).daysSince1970 == 0)
+    }
+
     @Test(arguments: [
         ("2026-03-01T10:20:30Z", 1_772_360_430_000_000_000), ("2026-03-01t10:20:30z", 1_772_360_430_000_000_000), ("2026-03-01T12:20:30+02:00", 1_772_360_430_000_000_000),
         ("2026-03-01T05:50:30-04:30", 1_772_360_430_000_000_000), ("2026-03-01T10:20:30.5Z", 1_772_360_430_500_000_000),

@@ -1,3 +1,5 @@
+import Foundations
+
 /// A moment between the years 1 and 9999, to the nanosecond.
 struct CELTime: Hashable, Comparable, Sendable {
     /// Since 1970.
@@ -25,7 +27,7 @@ struct CELTime: Hashable, Comparable, Sendable {
         }
         guard bytes.count >= 20, bytes[4] == 0x2D, bytes[7] == 0x2D, bytes[10] | 0x20 == 0x74, bytes[13] == 0x3A, bytes[16] == 0x3A,
             let year = number(0, 4), let month = number(5, 2), let day = number(8, 2), let hour = number(11, 2), let minute = number(14, 2), let second = number(17, 2),
-            (1...12).contains(month), (1...CELCalendar.days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60, second < 60
+            (1...12).contains(month), (1...CivilDate.days(inMonth: month, of: year)).contains(day), hour < 24, minute < 60, second < 60
         else { return nil }
         var at = 19
         var fraction: Int64 = 0
@@ -40,10 +42,10 @@ struct CELTime: Hashable, Comparable, Sendable {
         if bytes[at] | 0x20 == 0x7A {
             guard at + 1 == bytes.count else { return nil }
         } else {
-            guard let zone = CELCalendar.offset(String(decoding: bytes[at...], as: UTF8.self)), bytes[at] == 0x2B || bytes[at] == 0x2D else { return nil }
+            guard let zone = CELTimes.offset(String(decoding: bytes[at...], as: UTF8.self)), bytes[at] == 0x2B || bytes[at] == 0x2D else { return nil }
             offset = zone
         }
-        seconds = CELCalendar.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        seconds = CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
         nanoseconds = fraction
         guard isInRange else { return nil }
     }
@@ -65,15 +67,14 @@ struct CELTime: Hashable, Comparable, Sendable {
     }
 
     /// As it is at a place whose clocks are ahead by so many seconds.
-    func fields(ahead offset: Int64) -> (year: Int64, month: Int64, day: Int64, ofDay: Int64, days: Int64) {
+    func fields(ahead offset: Int64) -> (date: CivilDate, ofDay: Int64) {
         let local = seconds + offset
-        let days = CELCalendar.floorDivide(local, 86_400)
-        let (year, month, day) = CELCalendar.civil(days)
-        return (year, month, day, local - days * 86_400, days)
+        let days = local.flooredQuotient(by: 86_400)
+        return (CivilDate(daysSince1970: days), local - days * 86_400)
     }
 
     var text: String {
-        let (year, month, day, ofDay, _) = fields(ahead: 0)
+        let (date, ofDay) = fields(ahead: 0)
         func pad(_ value: Int64, _ width: Int) -> String {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
@@ -83,6 +84,6 @@ struct CELTime: Hashable, Comparable, Sendable {
             fraction = "." + pad(nanoseconds, 9)
             while fraction.hasSuffix("0") { fraction.removeLast() }
         }
-        return "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(ofDay / 3600, 2)):\(pad(ofDay / 60 % 60, 2)):\(pad(ofDay % 60, 2))\(fraction)Z"
+        return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(pad(ofDay / 3600, 2)):\(pad(ofDay / 60 % 60, 2)):\(pad(ofDay % 60, 2))\(fraction)Z"
     }
 }

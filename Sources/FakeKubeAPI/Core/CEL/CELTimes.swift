@@ -1,20 +1,22 @@
+import Foundations
+
 /// What timestamps and durations are asked for, and durations as texts.
 enum CELTimes {
     static func call(_ function: String, _ time: CELTime, _ rest: [CELValue]) throws(CELError) -> CELValue? {
         var offset: Int64 = 0
         if let zone = rest.first {
             guard rest.count == 1, case .string(let name) = zone else { throw .noOverload }
-            guard let known = CELCalendar.offset(name) else { throw CELError("unknown time zone \(name)") }
+            guard let known = Self.offset(name) else { throw CELError("unknown time zone \(name)") }
             offset = known
         }
-        let (year, month, day, ofDay, days) = time.fields(ahead: offset)
+        let (date, ofDay) = time.fields(ahead: offset)
         switch function {
-        case "getFullYear": return .int(year)
-        case "getMonth": return .int(month - 1)
-        case "getDate": return .int(day)
-        case "getDayOfMonth": return .int(day - 1)
-        case "getDayOfYear": return .int(days - CELCalendar.days(year, 1, 1))
-        case "getDayOfWeek": return .int((days % 7 + 11) % 7)
+        case "getFullYear": return .int(date.year)
+        case "getMonth": return .int(date.month - 1)
+        case "getDate": return .int(date.day)
+        case "getDayOfMonth": return .int(date.day - 1)
+        case "getDayOfYear": return .int(date.daysSince1970 - CivilDate(year: date.year, month: 1, day: 1).daysSince1970)
+        case "getDayOfWeek": return .int((date.daysSince1970 % 7 + 11) % 7)
         case "getHours": return .int(ofDay / 3600)
         case "getMinutes": return .int(ofDay / 60 % 60)
         case "getSeconds": return .int(ofDay % 60)
@@ -31,6 +33,15 @@ enum CELTimes {
         case "getMilliseconds": .int(nanoseconds / 1_000_000 % 1000)
         default: nil
         }
+    }
+
+    /// Seconds of `UTC`, `+02:00`, `-08:00`, `02:00`; nil for other names: the server carries no table of zones.
+    static func offset(_ zone: String) -> Int64? {
+        if zone == "UTC" || zone.isEmpty { return 0 }
+        let isNegative = zone.hasPrefix("-")
+        let parts = zone.drop { $0 == "+" || $0 == "-" }.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 }), let hours = UInt8(parts[0]), let minutes = UInt8(parts[1]), hours < 24, minutes < 60 else { return nil }
+        return (isNegative ? -1 : 1) * (Int64(hours) * 3600 + Int64(minutes) * 60)
     }
 
     private static let units: [(String, Int128)] = [("ns", 1), ("us", 1000), ("µs", 1000), ("μs", 1000), ("ms", 1_000_000), ("s", 1_000_000_000), ("m", 60_000_000_000), ("h", 3_600_000_000_000)]

@@ -4,9 +4,9 @@ package import Foundations
 package enum Timestamp {
     package static func text(_ instant: WallInstant, micro: Bool = false) -> String {
         let seconds = Int64((Double(instant.nanoseconds) / 1e9).rounded(.down))
-        let (year, month, day) = civil(fromDays: floorDivide(seconds, 86_400))
-        let rest = seconds - floorDivide(seconds, 86_400) * 86_400
-        var text = "\(pad(year, 4))-\(pad(month, 2))-\(pad(day, 2))T\(pad(rest / 3600, 2)):\(pad(rest / 60 % 60, 2)):\(pad(rest % 60, 2))"
+        let days = seconds.flooredQuotient(by: 86_400)
+        let (date, rest) = (CivilDate(daysSince1970: days), seconds - days * 86_400)
+        var text = "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(pad(rest / 3600, 2)):\(pad(rest / 60 % 60, 2)):\(pad(rest % 60, 2))"
         if micro { text += "." + pad((instant.nanoseconds - seconds * 1_000_000_000) / 1000, 6) }
         return text + "Z"
     }
@@ -69,7 +69,7 @@ package enum Timestamp {
             else { return nil }
             offset = (hours * 3600 + minutes * 60) * (bytes[at] == UInt8(ascii: "+") ? 1 : -1)
         }
-        let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let seconds = CivilDate(year: year, month: month, day: day).daysSince1970 * 86_400 + hour * 3600 + minute * 60 + second - offset
         // The years from 1685 to 2255 are exact; others end at the edge.
         guard abs(seconds) < 9_000_000_000 else { return WallInstant(nanoseconds: seconds < 0 ? -9_000_000_000_000_000_000 : 9_000_000_000_000_000_000) }
         return WallInstant(nanoseconds: seconds * 1_000_000_000 + fraction)
@@ -78,27 +78,5 @@ package enum Timestamp {
     private static func pad(_ value: Int64, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.count)) + text
-    }
-
-    private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : -((-a + b - 1) / b) }
-
-    // Days from the civil calendar and back, counted in eras of 400 years that begin in March.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let shifted = month <= 2 ? year - 1 : year
-        let era = floorDivide(shifted, 400)
-        let yearOfEra = shifted - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-    }
-
-    private static func civil(fromDays days: Int64) -> (Int64, Int64, Int64) {
-        let shifted = days + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let part = (5 * dayOfYear + 2) / 153
-        let month = part < 10 ? part + 3 : part - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * part + 2) / 5 + 1)
     }
 }
