@@ -35,13 +35,27 @@ extension KernelTests {
             try JSONSerialization.data(withJSONObject: config).write(to: URL(fileURLWithPath: folder.path + "/config.json"))
         }
 
+        private func command(_ id: String, in folder: TemporaryDirectory) -> [String] {
+            ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))]
+        }
+
+        /// The container of the bundle, running.
+        private func start(_ id: String, in folder: TemporaryDirectory) throws -> Process {
+            let container = Process()
+            container.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            container.arguments = command(id, in: folder)
+            (container.standardInput, container.standardOutput, container.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice)
+            try container.run()
+            return container
+        }
+
         @Test func aContainersEventsCarryItsPathsItsNamespacesAndItsCgroup() throws {
             let folder = try TemporaryDirectory()
             let id = (0..<64).map { _ in String("0123456789abcdef".randomElement() ?? "0") }.joined()
             try bundle(in: folder, running: "cat /etc/shadow; echo x >/tmp/made; mv /tmp/made /etc/cron; exec /bin/true", cgroup: "/wiz-sensor-test-\(id)")
             let harness = try ProbeHarness(kinds: [.exec, .fork, .exit, .open, .rename])
             #expect(harness.probes.watch(files: ["shadow"], directories: []) == 0)
-            let (pid, events) = try harness.events(running: "/usr/bin/env", ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))])
+            let (pid, events) = try harness.events(running: "/usr/bin/env", command(id, in: folder))
             #expect(events.contains { if case .exit(let exit) = $0.details { $0.process.pid == pid && exit == ExitDetails(code: 0, signal: 0) } else { false } })
             let inside = events.compactMap { event -> (Event, ExecDetails)? in
                 guard case .exec(let exec) = event.details, exec.cgroupPath.contains(id) else { return nil }
@@ -93,11 +107,7 @@ extension KernelTests {
                       output: o
                       priority: WARNING
                     """)
-            let container = Process()
-            container.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            container.arguments = ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))]
-            (container.standardInput, container.standardOutput, container.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice)
-            try container.run()
+            let container = try start(id, in: folder)
             defer { if container.isRunning { container.terminate() } }
             let deadline = Date().addingTimeInterval(30)
             func poll(until isDone: () throws -> Bool) throws {
@@ -136,11 +146,7 @@ extension KernelTests {
                       output: o
                       priority: WARNING
                     """)
-            let container = Process()
-            container.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            container.arguments = ["runc", "--root", folder.path + "/state", "run", "--bundle", folder.path, String(id.prefix(16))]
-            (container.standardInput, container.standardOutput, container.standardError) = (FileHandle.nullDevice, FileHandle.nullDevice, FileHandle.nullDevice)
-            try container.run()
+            let container = try start(id, in: folder)
             let host = Process()
             host.executableURL = URL(fileURLWithPath: "/bin/sleep")
             host.arguments = ["60"]
