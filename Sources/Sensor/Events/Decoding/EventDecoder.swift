@@ -31,7 +31,7 @@ package struct EventDecoder: Sendable {
             kind: kind, time: BootInstant(nanoseconds: header.boot_ns),
             process: ProcessKey(pid: header.pid, start: BootInstant(nanoseconds: header.start_ns)), threadID: header.tid, parentPID: header.ppid,
             uid: header.uid, gid: header.gid, cgroupID: header.cgroup_id, capabilities: header.capabilities, comm: KernelText.comm(&header.comm),
-            truncated: Event.Truncation(rawValue: header.flags & 47), details: details)
+            truncated: Event.Truncation(rawValue: header.flags).intersection(.all), details: details)
     }
 
     private static func details(of kind: EventKind, in message: ProbeMessage) -> Event.Details? {

@@ -40,6 +40,8 @@ package struct Event: Sendable {
         package static let name = Truncation(rawValue: 4)
         package static let payload = Truncation(rawValue: 8)
         package static let environment = Truncation(rawValue: 32)
+        /// All that a message may say; its flags say other things too.
+        package static let all = Truncation(rawValue: 1 | 2 | 4 | 8 | 32)
     }
 
     package enum Details: Sendable {
